@@ -1,0 +1,134 @@
+"""Page views: counted cheaply, never tied to a person.
+
+A process adds views up in memory and one thread writes them together every VIEW_FLUSH_SECONDS and when the
+process ends. A kill loses at most the views of that many seconds. What is kept is how many, never who.
+"""
+
+import atexit
+import datetime as dt
+import logging
+import os
+import re
+import threading
+from collections import Counter
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Case, F, Value, When
+from django.http import HttpRequest
+from django.utils import timezone
+
+from news.models import Article, DailyViewCount, ViewCount
+from news.text import local
+
+logger = logging.getLogger(__name__)
+
+_BOTS = re.compile(
+    r"bot|crawl|spider|slurp|preview|facebookexternalhit|zalo\.me|lighthouse|curl|wget|python|java/|go-http"
+    r"|libwww|scrapy|httpclient|monitor|uptime|archiver|feed",
+    re.IGNORECASE,
+)
+
+_waiting: Counter[tuple[int, dt.date]] = Counter()
+_lock = threading.Lock()
+_writing = threading.Lock()
+_writer: threading.Thread | None = None
+_writer_pid = 0
+_wake = threading.Event()
+
+
+def counts(request: HttpRequest) -> bool:
+    """Whether this request is a reader's: not staff, not a prefetch, not a known bot."""
+    purpose = request.headers.get("Sec-Purpose", "") or request.headers.get("Purpose", "")
+    agent = request.headers.get("User-Agent", "")
+    return (
+        "prefetch" not in purpose
+        and request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
+        and bool(agent)
+        and not _BOTS.search(agent)
+        and not (settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_staff)  # type: ignore[union-attr]
+    )
+
+
+def count_view(article_id: int) -> None:
+    """Remember one view of the article on today's Vietnamese date; it is written soon."""
+    with _lock:
+        _waiting[article_id, local(timezone.now()).date()] += 1
+    _start_writer()
+
+
+def flush() -> None:
+    """Write what was counted since the last time. Unknown articles are dropped; on failure nothing is lost."""
+    with _writing:
+        with _lock:
+            batch = dict(_waiting)
+            _waiting.clear()
+        if not batch:
+            return
+        try:
+            _write(batch)
+        except DatabaseError:
+            with _lock:
+                _waiting.update(batch)
+            logger.exception("page views could not be written and wait for the next try")
+
+
+def forget() -> None:
+    """Drop what was counted and not yet written (for tests)."""
+    with _lock:
+        _waiting.clear()
+
+
+def _write(batch: dict[tuple[int, dt.date], int]) -> None:
+    with transaction.atomic():
+        # In one order everywhere, so that two processes never wait for each other.
+        known = set(
+            Article.objects.filter(pk__in={article for article, _ in batch}).values_list("pk", flat=True)
+        )
+        rows = sorted(key for key in batch if key[0] in known)
+        totals: Counter[int] = Counter()
+        for article, day in rows:
+            totals[article] += batch[article, day]
+        articles = sorted(totals)
+        ViewCount.objects.bulk_create([ViewCount(article_id=pk) for pk in articles], ignore_conflicts=True)
+        list(ViewCount.objects.filter(pk__in=articles).order_by("pk").select_for_update())
+        ViewCount.objects.filter(pk__in=articles).update(
+            total=F("total") + Case(*(When(pk=pk, then=Value(totals[pk])) for pk in articles), default=Value(0))
+        )
+        DailyViewCount.objects.bulk_create(
+            [DailyViewCount(article_id=article, day=day) for article, day in rows], ignore_conflicts=True
+        )
+        for day in sorted({day for _, day in rows}):
+            that_day = [article for article, other in rows if other == day]
+            DailyViewCount.objects.filter(day=day, article_id__in=that_day).update(
+                views=F("views")
+                + Case(*(When(article_id=pk, then=Value(batch[pk, day])) for pk in that_day), default=Value(0))
+            )
+
+
+def _start_writer() -> None:
+    """One writing thread a process, started by its first view and again after a fork."""
+    global _writer, _writer_pid
+    if _writer_pid == os.getpid():
+        return
+    with _lock:
+        if _writer_pid == os.getpid():
+            return
+        _writer_pid = os.getpid()
+        _writer = threading.Thread(target=_write_for_ever, name="page views", daemon=True)
+        _writer.start()
+
+
+def _write_for_ever() -> None:
+    while not _wake.wait(settings.VIEW_FLUSH_SECONDS):
+        flush()
+        connection.close()
+
+
+@atexit.register
+def _write_the_rest() -> None:
+    """At a graceful stop: what the last second counted."""
+    _wake.set()
+    if _waiting:
+        flush()
+        connection.close()

@@ -1,0 +1,20 @@
+"""Forms of the public news pages."""
+
+from django import forms
+
+from news.models import ArticleQuerySet
+from news.search import MAX_QUERY, search
+
+
+class SearchForm(forms.Form):
+    """The words a reader looks for; it also filters (`form.filter(articles)`)."""
+
+    q = forms.CharField(label="Từ cần tìm", required=False)
+
+    @property
+    def words(self) -> str:
+        """What was typed, on one line, cut to what search looks at."""
+        return " ".join(self.data.get("q", "").replace("\x00", "").split())[:MAX_QUERY]
+
+    def filter(self, articles: ArticleQuerySet) -> ArticleQuerySet:
+        return search(articles, self.words)

@@ -1,0 +1,60 @@
+"""One number that every cached page is keyed by: a change of what the public sees raises it.
+
+The number is raised in the transaction of the change, so nobody can store an old page under the new number.
+"""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+
+# Set on answers that may be kept, taken off again by the cache; no browser sees it.
+CACHEABLE_HEADER = "X-Page-Cache"
+
+_memo: tuple[int, float] = (0, float("-inf"))
+
+
+def bump() -> None:
+    """Say that what the public sees has changed. Call it inside the transaction of the change."""
+    from news.models import Generation
+
+    if not Generation.objects.filter(pk=1).update(number=F("number") + 1):
+        Generation.objects.get_or_create(pk=1, defaults={"number": 1})
+    transaction.on_commit(forget)
+
+
+def current() -> int:
+    """The present number; a process believes what it read for GENERATION_MEMO_SECONDS."""
+    from news.models import Generation
+
+    global _memo
+    number, read_at = _memo
+    now = time.monotonic()
+    if now - read_at >= settings.GENERATION_MEMO_SECONDS:
+        number = Generation.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+        _memo = (number, now)
+    return number
+
+
+def forget() -> None:
+    """Ask the database again at the next look."""
+    global _memo
+    _memo = (0, float("-inf"))
+
+
+def public_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view's good answers are the same bytes for every anonymous reader: a page cache may keep them."""
+
+    @wraps(view)
+    def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code == 200:
+            response.headers[CACHEABLE_HEADER] = "yes"
+        return response
+
+    return marked

@@ -1,0 +1,215 @@
+"""One declaration of rich text: what the editor offers, what the sanitiser keeps, how a body is shown.
+
+A body is cleaned by `clean()` at every save, imports included, and stored clean; `show()` turns the stored
+body into what a page prints, with pictures resolved to known photos.
+"""
+
+import html
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+
+from news.photos import picture_html
+from news.text import nfc
+
+if TYPE_CHECKING:
+    from news.models import Photo
+
+# --- The declaration ------------------------------------------------------------------------------
+
+ALIGN_CLASSES = ["can-trai", "can-giua", "can-phai", "can-deu"]
+FIGURE_ALIGN_CLASSES = ["anh-trai", "anh-giua", "anh-phai"]
+
+TAGS = {
+    *("p", "br", "h2", "h3", "h4", "strong", "em", "u", "s", "sub", "sup", "blockquote", "hr"),
+    *("ul", "ol", "li", "a", "figure", "figcaption", "img"),
+    *("table", "caption", "thead", "tbody", "tr", "th", "td"),
+}
+ATTRIBUTES = {
+    "a": {"href"},
+    "img": {"src", "alt"},
+    "ol": {"start"},
+    "th": {"colspan", "rowspan", "scope"},
+    "td": {"colspan", "rowspan"},
+}
+CLASSES = {tag: set(ALIGN_CLASSES) for tag in ("p", "h2", "h3", "h4", "th", "td")} | {
+    "figure": {"image", *FIGURE_ALIGN_CLASSES}
+}
+# Their content goes with them; every other unknown element is unwrapped and its text kept.
+DROPPED_WITH_CONTENT = {"script", "style", "iframe", "object", "embed", "form", "noscript", "template", "title"}
+SCHEMES = {"http", "https", "mailto", "tel"}
+
+MAX_LENGTH = 1_000_000
+MAX_DEPTH = 60
+
+EDITOR_CONFIG = {
+    "language": "vi",
+    "defaultLanguage": "vi",
+    "width": "100%",
+    "height": 520,
+    "versionCheck": False,
+    "entities": False,
+    "basicEntities": True,
+    "toolbar": [
+        ["Format", "Bold", "Italic", "Underline", "Subscript", "Superscript", "RemoveFormat"],
+        ["BulletedList", "NumberedList", "Blockquote", "HorizontalRule"],
+        ["JustifyLeft", "JustifyCenter", "JustifyRight", "JustifyBlock"],
+        ["Link", "Unlink", "Image", "Table"],
+        ["PasteText", "PasteFromWord", "Undo", "Redo", "Find", "Maximize"],
+    ],
+    "format_tags": "p;h2;h3;h4",
+    "extraPlugins": "image2,uploadimage",
+    # What needs another host, runs code or leaves what the sanitiser would take away again.
+    "removePlugins": (
+        "image,exportpdf,scayt,wsc,flash,smiley,forms,about,codesnippet,codesnippetgeshi,iframe,embed,"
+        "embedbase,autoembed,mathjax,newpage,save,preview,print,templates,language,bidi,font,colorbutton,"
+        "colordialog,div,pagebreak,elementspath"
+    ),
+    "disallowedContent": "script; *[on*]; *{*}",
+    "extraAllowedContent": "figure(image); figcaption; th[scope]",
+    "image2_captionedClass": "image",
+    "image2_alignClasses": FIGURE_ALIGN_CLASSES,
+    "image2_altRequired": True,
+    "image2_disableResizer": True,
+    "justifyClasses": ALIGN_CLASSES,
+    "linkShowAdvancedTab": False,
+    "linkShowTargetTab": False,
+    "pasteFromWordRemoveFontStyles": True,
+    "pasteFromWordRemoveStyles": True,
+    "removeDialogTabs": "image:advanced;link:advanced;link:target",
+    "contentsCss": ["/static/css/fonts.css", "/static/css/editor.css"],
+    "bodyClass": "than-bai",
+    "removeButtons": "",
+}
+
+
+class TooComplex(ValueError):
+    """Markup too long or too deeply nested to be cleaned in bounded time; the message is for the official."""
+
+
+# --- Cleaning -------------------------------------------------------------------------------------
+
+PHOTO_ADDRESS = re.compile(r"^/media/photos/[0-9a-f]{2}/([0-9a-f]{32})(?:-\d+)?\.(?:jpg|png|webp)$")
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>")
+# Elements that HTML closes by itself do not nest, however often they are opened.
+_FLAT = {"p", "li", "td", "th", "tr", "br", "hr", "img", "input", "meta", "link", "col", "option", "wbr"}
+_RENAMED = {"b": "strong", "i": "em", "h1": "h2", "h5": "h4", "h6": "h4", "strike": "s", "del": "s"}
+_RENAMES = re.compile(rf"<(/?)({'|'.join(_RENAMED)})(?=[\s>/])", re.IGNORECASE)
+_EMPTY_IMG = re.compile(r'<img(?![^>]*\ssrc=")[^>]*>')
+_EMPTY_BLOCK = re.compile(r"<(p|h2|h3|h4|strong|em|u|s|li|figcaption|blockquote)(?: class=\"[^\"]*\")?>(?:\s|\xa0|<br>)*</\1>")
+_EMPTY_FIGURE = re.compile(r"<figure[^>]*>\s*</figure>")
+_ATTRIBUTE = r'\s+[a-z-]+="[^"]*"'
+_IMG = re.compile(rf"<img(?:{_ATTRIBUTE})*\s*/?>")
+_FIGURE_OR_IMG = re.compile(rf"<figure.*?</figure>|{_IMG.pattern}", re.DOTALL)
+_PAIR = re.compile(r'([a-z-]+)="([^"]*)"')
+
+
+def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
+    """Only our own photos are pictures; a foreign address would report every reader to its owner."""
+    if (tag, attribute) == ("img", "src"):
+        return value if PHOTO_ADDRESS.match(value) else None
+    if attribute in {"colspan", "rowspan", "start"}:
+        return value if value.isdigit() and 0 < int(value) <= 1000 else None
+    if attribute == "scope":
+        return value if value in {"col", "row", "colgroup", "rowgroup"} else None
+    return value
+
+
+_CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    attributes=ATTRIBUTES,
+    allowed_classes=CLASSES,
+    clean_content_tags=DROPPED_WITH_CONTENT,
+    url_schemes=SCHEMES,
+    attribute_filter=_keep_attribute,
+    link_rel="noopener",
+    strip_comments=True,
+)
+
+
+def clean(markup: str) -> str:
+    """The markup with only what the declaration allows, in NFC, without Word's litter.
+
+    Cleaning twice changes nothing. Raises TooComplex for markup over MAX_LENGTH characters or nested deeper
+    than MAX_DEPTH, because the parser's time grows with the square of the depth.
+    """
+    markup = nfc(markup.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n"))
+    if len(markup) > MAX_LENGTH:
+        raise TooComplex("Nội dung quá dài. Hãy tách thành nhiều tin.")
+    if _depth(markup) > MAX_DEPTH:
+        raise TooComplex("Nội dung có quá nhiều lớp lồng nhau. Hãy dán lại dưới dạng văn bản thường.")
+    markup = _RENAMES.sub(lambda m: f"<{m[1]}{_RENAMED[m[2].lower()]}", markup)
+    cleaned = _CLEANER.clean(markup).replace("&nbsp;", "\xa0")
+    cleaned = cleaned.replace(' class=""', "").replace("<p></p>", "")
+    for empty in (_EMPTY_IMG, _EMPTY_BLOCK, _EMPTY_FIGURE, _EMPTY_BLOCK):
+        cleaned = empty.sub("", cleaned)
+    return cleaned.strip()
+
+
+def _depth(markup: str) -> int:
+    """How deeply the markup can nest at most, counted without building a tree."""
+    depth = deepest = 0
+    for match in _TAG.finditer(markup):
+        if match[2].lower() not in _FLAT:
+            depth = max(0, depth + (-1 if match[1] else 1))
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def plain(markup: str) -> str:
+    """The words of a clean body on one line, a blank where a tag stood so that paragraphs stay apart."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
+
+
+# --- Showing --------------------------------------------------------------------------------------
+
+
+def photo_keys(body: str) -> list[str]:
+    """Keys (32 hex digits) of the photos a clean body shows, in order, each once."""
+    found = (_photo_key(match[0]) for match in _IMG.finditer(body))
+    return list(dict.fromkeys(key for key in found if key))
+
+
+def _photo_key(markup: str) -> str | None:
+    """The key of the first picture in the markup, if it is one of ours."""
+    image = _IMG.search(markup)
+    address = PHOTO_ADDRESS.match(dict(_PAIR.findall(image[0])).get("src", "")) if image else None
+    return address[1] if address else None
+
+
+def show(body: str, photos: "Iterable[Photo]") -> SafeString:
+    """The stored clean body as a page prints it.
+
+    Pictures become renditions with width and height; one whose photo is gone disappears. The photo's credit
+    goes into the caption. Tables get a box of their own to scroll in on a narrow screen.
+    """
+    known = {photo.key.hex: photo for photo in photos}
+    shown_before = False
+
+    def picture(match: re.Match[str]) -> str:
+        nonlocal shown_before
+        photo = known.get(_photo_key(match[0]) or "")
+        if photo is None:
+            return ""
+        alt = html.unescape(dict(_PAIR.findall(match[0])).get("alt", "")) or photo.alt
+        markup = picture_html(photo, alt=alt, eager=not shown_before)
+        shown_before = True
+        return markup
+
+    def figure_or_picture(match: re.Match[str]) -> str:
+        shown = _IMG.sub(picture, match[0])
+        photo = known.get(_photo_key(match[0]) or "")
+        if not match[0].startswith("<figure") or photo is None or not photo.credit:
+            return shown
+        credit = f'<span class="nguon-anh">{html.escape(photo.credit)}</span>'
+        if "</figcaption>" in shown:
+            return shown.replace("</figcaption>", f" {credit}</figcaption>")
+        return shown.replace("</figure>", f"<figcaption>{credit}</figcaption></figure>")
+
+    shown = _FIGURE_OR_IMG.sub(figure_or_picture, body)
+    shown = shown.replace("<table>", '<div class="bang-cuon" tabindex="0" role="region" aria-label="Bảng"><table>')
+    return mark_safe(shown.replace("</table>", "</table></div>"))  # noqa: S308 - cleaned at save by clean()

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from news import feeds, views
+
+app_name = "news"
+
+urlpatterns = [
+    path("tim-kiem/", views.search_page, name="search"),
+    path("rss.xml", feeds.SiteFeed(), name="feed"),
+    path("dem/<int:article_id>/", views.count, name="count"),
+    path("dem/<int:article_id>.gif", views.count_by_image, name="count_by_image"),
+    path("<slug:section_slug>/", views.section, name="section"),
+    path("<slug:section_slug>/rss.xml", feeds.SectionFeed(), name="section_feed"),
+    path("<slug:section_slug>/<slug:slug>-<int:article_id>/", views.article, name="article"),
+    path("<slug:section_slug>/<slug:slug>-<int:article_id>/ban-in/", views.print_view, name="print"),
+]

@@ -1,0 +1,112 @@
+"""What readers see of the news."""
+
+import base64
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from news import counting
+from news.forms import SearchForm
+from news.freshness import public_page
+from news.models import Article, Section
+
+PER_PAGE = 20
+NEIGHBOURS = 5
+ONE_PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+
+
+def page_of(queryset: "QuerySet[Article]", request: HttpRequest) -> "Page[Article]":
+    """The page that `?trang=` asks for. Raises Http404 for one that does not exist."""
+    paginator = Paginator(queryset, PER_PAGE)
+    wanted = request.GET.get("trang", "1")
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 8):
+        raise Http404
+    page = paginator.get_page(wanted)
+    if str(page.number) != wanted:
+        raise Http404
+    return page
+
+
+@require_safe
+@public_page
+def section(request: HttpRequest, section_slug: str) -> HttpResponse:
+    found = get_object_or_404(Section.objects.select_related("parent"), slug=section_slug)
+    articles = Article.objects.published().in_section(found).newest_first().with_card()
+    return render(request, "news/section.html", {"section": found, "page": page_of(articles, request)})
+
+
+def _find(article_id: int) -> Article:
+    """The article if it was ever public. Raises Http404 for a draft, as for what never existed."""
+    article = get_object_or_404(
+        Article.objects.select_related("section__parent", "cover", "view_count"), pk=article_id
+    )
+    if article.is_published or article.status == Article.Status.WITHDRAWN:
+        return article
+    raise Http404
+
+
+@require_safe
+@public_page
+def article(request: HttpRequest, section_slug: str, slug: str, article_id: int) -> HttpResponse:
+    found = _find(article_id)
+    if found.status == Article.Status.WITHDRAWN:
+        return render(request, "news/withdrawn.html", {"article": found}, status=410)
+    if request.path != found.get_absolute_url():
+        return HttpResponsePermanentRedirect(found.get_absolute_url())
+    return render(request, "news/article.html", article_context(found))
+
+
+def article_context(found: Article) -> dict[str, object]:
+    """What the article page shows, for the public view and for the desk's preview."""
+    neighbours = Article.objects.published().filter(section=found.section).select_related("section").defer("body")
+    dated = found.published_at is not None
+    return {
+        "article": found,
+        "section": found.section,
+        "photos": found.photos.all(),
+        "newer": neighbours.newer_than(found)[:NEIGHBOURS] if dated else [],
+        "older": neighbours.older_than(found)[:NEIGHBOURS] if dated else [],
+    }
+
+
+@require_safe
+@public_page
+def print_view(request: HttpRequest, section_slug: str, slug: str, article_id: int) -> HttpResponse:
+    found = _find(article_id)
+    if found.status == Article.Status.WITHDRAWN:
+        return render(request, "news/withdrawn.html", {"article": found}, status=410)
+    address = reverse("news:print", args=[found.section.slug, found.slug, found.pk])
+    if request.path != address:
+        return HttpResponsePermanentRedirect(address)
+    return render(request, "news/print.html", {"article": found, "photos": found.photos.all()})
+
+
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    form = SearchForm(request.GET)
+    articles = form.filter(Article.objects.published().with_card())
+    return render(request, "news/search.html", {"form": form, "page": page_of(articles, request)})
+
+
+@require_POST
+@csrf_exempt  # The page has no cookie to tie a token to; a forged request adds one to a counter.
+@never_cache
+def count(request: HttpRequest, article_id: int) -> HttpResponse:
+    if counting.counts(request):
+        counting.count_view(article_id)
+    return HttpResponse(status=204)
+
+
+@require_GET
+@never_cache
+def count_by_image(request: HttpRequest, article_id: int) -> HttpResponse:
+    """The same for browsers without JavaScript."""
+    if counting.counts(request):
+        counting.count_view(article_id)
+    return HttpResponse(ONE_PIXEL, content_type="image/gif")

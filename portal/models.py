@@ -1,0 +1,137 @@
+"""Who publishes this site, and the pages that say so. Everything here is data, edited in the admin."""
+
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from news import freshness, richtext, text
+from news.models import Photo
+
+
+class SiteIdentity(models.Model):
+    """The one row that names the office behind this site. Units are merged and renamed; code never names one."""
+
+    class Level(models.TextChoices):
+        DISTRICT = "Quận", "Quận"
+        RURAL_DISTRICT = "Huyện", "Huyện"
+        WARD = "Phường", "Phường"
+        COMMUNE = "Xã", "Xã"
+        SPECIAL_ZONE = "Đặc khu", "Đặc khu"
+        CITY = "Thành phố", "Thành phố"
+        PROVINCE = "Tỉnh", "Tỉnh"
+
+    level = models.CharField("cấp", max_length=20, choices=Level, default=Level.WARD)
+    name = models.CharField("tên", max_length=100, help_text="Không viết cấp, ví dụ: An Bình")
+    unit = models.CharField("cơ quan", max_length=100, default="Ủy ban nhân dân")
+    parent = models.CharField("cấp trên", max_length=100, blank=True, help_text="Ví dụ: Thành phố …")
+    crest = models.ForeignKey(
+        Photo, verbose_name="biểu trưng", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    source_mark = models.CharField(
+        "dấu nguồn", max_length=60, blank=True, help_text="Tin mới bắt đầu bằng dấu này: (NGUỒN) – …"
+    )
+    responsible_person = models.CharField("chịu trách nhiệm nội dung", max_length=200, blank=True)
+    licence = models.CharField("giấy phép", max_length=300, blank=True)
+    address = models.CharField("địa chỉ", max_length=300, blank=True)
+    phone = models.CharField("điện thoại", max_length=60, blank=True)
+    email = models.EmailField("thư điện tử", blank=True)
+
+    class Meta:
+        verbose_name = "thông tin cơ quan"
+        verbose_name_plural = "thông tin cơ quan"
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="site_identity_single_row")]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @classmethod
+    def current(cls) -> "SiteIdentity":
+        """The identity, or an unsaved neutral one before anybody has entered it."""
+        found = cls.objects.select_related("crest").filter(pk=1).first()
+        return found or cls(pk=1, level="", name="Cổng thông tin điện tử", unit="")
+
+    @property
+    def full_name(self) -> str:
+        """Level and name, as in `Phường An Bình`."""
+        return f"{self.level} {self.name}".strip()
+
+    @property
+    def office(self) -> str:
+        """The publishing office in full, as in `Ủy ban nhân dân Phường An Bình`."""
+        return f"{self.unit} {self.full_name}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.pk = 1
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            freshness.bump()
+
+
+def publisher() -> SiteIdentity:
+    """Who publishes, for the rooms that must not import this one (settings.NEWS_PUBLISHER)."""
+    return SiteIdentity.current()
+
+
+class TextPage(models.Model):
+    """A page that is not news, such as `Giới thiệu` or `Liên hệ`; the foot of every page links to it."""
+
+    title = models.CharField("tiêu đề", max_length=200)
+    slug = models.SlugField("địa chỉ", max_length=100, unique=True, blank=True)
+    body = models.TextField("nội dung", blank=True)
+    order = models.PositiveSmallIntegerField("thứ tự", default=0)
+    updated_at = models.DateTimeField("sửa lúc", auto_now=True)
+
+    class Meta:
+        verbose_name = "trang văn bản"
+        verbose_name_plural = "trang văn bản"
+        ordering = ["order", "title", "id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("text_page", args=[self.slug])
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Stores a clean body. Raises richtext.TooComplex for one that cannot be cleaned in bounded time."""
+        self.title = text.one_line(self.title)
+        self.slug = self.slug or text.slug(self.title, 100) or "trang"
+        self.body = richtext.clean(self.body)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            freshness.bump()
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            result = super().delete(*args, **kwargs)
+            freshness.bump()
+        return result
+
+
+class AgencyLink(models.Model):
+    """A link to another agency at the foot of the home page."""
+
+    name = models.CharField("tên", max_length=150)
+    url = models.URLField("địa chỉ")
+    order = models.PositiveSmallIntegerField("thứ tự", default=0)
+
+    class Meta:
+        verbose_name = "liên kết cơ quan"
+        verbose_name_plural = "liên kết cơ quan"
+        ordering = ["order", "name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            freshness.bump()
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            result = super().delete(*args, **kwargs)
+            freshness.bump()
+        return result

@@ -1,0 +1,276 @@
+"""Settings of the portal, read top to bottom. Machines differ by environment variables only.
+
+Every variable is listed in `.env.example`. An unknown or senseless one stops the start with a sentence
+that says what to write; so do insecure values in production.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from news.richtext import EDITOR_CONFIG
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- The environment ------------------------------------------------------------------------------
+
+env = environ.Env()
+ENV_FILE = Path(os.environ.get("PORTAL_ENV_FILE", BASE_DIR / ".env"))
+KNOWN = {
+    "PORTAL_ENV_FILE",
+    "PORTAL_MODE",
+    "PORTAL_SECRET_KEY",
+    "PORTAL_SITE_URL",
+    "PORTAL_EXTRA_HOSTS",
+    "PORTAL_DATA_DIR",
+    "PORTAL_BEHIND_PROXY",
+    "PORTAL_DEBUG",
+    "DATABASE_URL",
+    "REDIS_URL",
+    # Read by docker-compose.yml and by the test tools, not by Django.
+    "POSTGRES_PASSWORD",
+    "PORTAL_HTTP_PORT",
+    "PORTAL_CHROMIUM",
+}
+LOCAL_SECRET_KEY = "local-only-secret-key-never-used-in-production-0123456789"  # noqa: S105
+
+
+def refuse(sentence: str) -> ImproperlyConfigured:
+    """An error that stops the start; the sentence says what to write instead."""
+    return ImproperlyConfigured(sentence)
+
+
+def yes_or_no(name: str, default: bool) -> bool:
+    """A switch that is True or False and nothing else (a typo must not silently mean False)."""
+    value = os.environ.get(name, str(default))
+    if value not in {"True", "False"}:
+        raise refuse(f"{name} is {value!r}; write {name}=True or {name}=False.")
+    return value == "True"
+
+
+if ENV_FILE.exists():
+    before = set(os.environ)
+    env.read_env(ENV_FILE)
+    unknown = set(os.environ) - before - KNOWN
+else:
+    unknown = set()
+unknown |= {name for name in os.environ if name.startswith("PORTAL_")} - KNOWN
+if unknown:
+    raise refuse(
+        f"Unknown setting {', '.join(sorted(unknown))}; known are {', '.join(sorted(KNOWN))}. "
+        "Mend the spelling or remove the line."
+    )
+
+MODE = env.str("PORTAL_MODE", default="local")
+if MODE not in {"local", "production"}:
+    raise refuse(f"PORTAL_MODE is {MODE!r}; write PORTAL_MODE=local or PORTAL_MODE=production.")
+PRODUCTION = MODE == "production"
+
+DEBUG = yes_or_no("PORTAL_DEBUG", False)
+SECRET_KEY = env.str("PORTAL_SECRET_KEY", default=LOCAL_SECRET_KEY)
+SITE_URL = env.str("PORTAL_SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+BEHIND_PROXY = yes_or_no("PORTAL_BEHIND_PROXY", False)
+
+site = urlsplit(SITE_URL)
+if site.scheme not in {"http", "https"} or not site.hostname or site.path:
+    raise refuse(f"PORTAL_SITE_URL is {SITE_URL!r}; write scheme and host, such as https://example.gov.vn")
+if PRODUCTION:
+    if SECRET_KEY == LOCAL_SECRET_KEY or len(SECRET_KEY) < 50:
+        raise refuse("Production needs PORTAL_SECRET_KEY with at least 50 random characters of its own.")
+    if site.scheme != "https":
+        raise refuse("Production needs PORTAL_SITE_URL to begin with https://")
+    if DEBUG:
+        raise refuse("Production must not run with PORTAL_DEBUG=True; remove the line.")
+    if "DATABASE_URL" not in os.environ:
+        raise refuse("Production needs DATABASE_URL, such as postgres://portal:PASSWORD@postgres:5432/portal")
+
+ALLOWED_HOSTS = [site.hostname, *env.list("PORTAL_EXTRA_HOSTS", default=[])]
+if not PRODUCTION:
+    ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
+DATA_DIR = Path(env.str("PORTAL_DATA_DIR", default=str(BASE_DIR / "var")))
+
+# --- Rooms ----------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "portal",
+    "comments",
+    "news",
+    "ckeditor",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "portal.headers.ResourceHeaders",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context_processors.site",
+            ],
+        },
+    },
+]
+
+# --- Data -----------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
+DATABASE = DATABASES["default"]
+if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    # As Django opens SQLite, two writers meet "database is locked"; so opened, they wait for each other.
+    # synchronous=FULL keeps every committed story through a power cut.
+    DATABASE["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
+    DATABASE["CONN_MAX_AGE"] = 60
+    DATABASE["CONN_HEALTH_CHECKS"] = True
+else:
+    raise refuse("DATABASE_URL must begin with sqlite:/// or postgres://")
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", default="")
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+
+# --- Language, time, addresses --------------------------------------------------------------------
+
+LANGUAGE_CODE = "vi"
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            if PRODUCTION
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        )
+    },
+}
+# On an official's own machine nothing is collected: files are served from where they lie.
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = not PRODUCTION
+FILE_UPLOAD_PERMISSIONS = 0o644
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
+
+# --- Security -------------------------------------------------------------------------------------
+
+# Public pages: nothing but our own files, no nonce, so that a page is the same bytes for every reader.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+# The cleartext port answers with the redirect in nginx; health checks inside the house stay plain.
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^song/$", r"^san-sang/$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
+LOGIN_URL = "admin:login"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# CKEditor 4.22 is the last free version and unsupported. What makes it acceptable: bodies are cleaned by
+# nh3 at every save and again before an old row is loaded into the editor, its upload views are not mounted,
+# plugins that need other hosts or run code are removed, and only editor pages get a looser policy.
+SILENCED_SYSTEM_CHECKS = ["ckeditor.W001"]
+CKEDITOR_CONFIGS = {"default": EDITOR_CONFIG}
+
+# --- The rooms' own settings ----------------------------------------------------------------------
+
+# Who publishes, as the portal knows it: asked for the names in feeds and the source mark of a new story.
+NEWS_PUBLISHER = "portal.models.publisher"
+
+# How long an anonymous page may be served from the cache, and how long a process may believe the
+# generation number it read last (both seconds). Together they bound how stale a page can be.
+PAGE_CACHE_SECONDS = 60
+PAGE_CACHE_BYTES = 64 * 1024 * 1024
+GENERATION_MEMO_SECONDS = 1.0
+
+# Views are added up in memory and written together: what a kill can lose, in seconds.
+VIEW_FLUSH_SECONDS = 1.0
+
+# A comment's ticket: too young is a machine, too old was left open overnight (seconds).
+COMMENT_TICKET_MIN_AGE = 3
+COMMENT_TICKET_MAX_AGE = 12 * 3600
+# At most this many comments from one source in this many seconds.
+COMMENT_LIMIT = 5
+COMMENT_LIMIT_SECONDS = 600
+COMMENT_CONSENT_VERSION = "2026-01"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+}

@@ -1,0 +1,34 @@
+"""The whole site map on one screen."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path, re_path
+from django.views.static import serve
+
+from news.freshness import public_page
+from portal import views
+from portal.sitemaps import SITEMAPS
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("quan-tri/", admin.site.urls),
+    path("trang/<slug:slug>/", views.text_page, name="text_page"),
+    path("binh-luan/", include("comments.urls")),
+    path("sitemap.xml", public_page(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("robots.txt", views.robots, name="robots"),
+    path("favicon.ico", views.favicon),
+    path("song/", views.alive, name="alive"),
+    path("san-sang/", views.ready, name="ready"),
+]
+
+if not settings.PRODUCTION:
+    # In production nginx answers /media/ without asking Django.
+    urlpatterns.append(re_path(r"^media/(?P<path>photos/.+)$", serve, {"document_root": settings.MEDIA_ROOT}))
+
+urlpatterns.append(path("", include("news.urls")))
+
+handler400 = "portal.views.bad_request"
+handler403 = "portal.views.permission_denied"
+handler404 = "portal.views.page_not_found"
+handler500 = "portal.views.server_error"

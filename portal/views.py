@@ -1,0 +1,117 @@
+"""Pages made of several rooms, health addresses and error pages."""
+
+from django.db import connection
+from django.db.models import OuterRef, Q, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.templatetags.static import static
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django.views.generic import RedirectView
+
+from news.freshness import public_page
+from news.models import Article, Section
+from portal.models import AgencyLink, TextPage
+
+FEATURED = 4
+PER_SECTION = 5
+MOST_READ = 6
+MOST_READ_DAYS = 30
+ANNOUNCEMENTS = 6
+
+
+@require_safe
+@public_page
+def home(request: HttpRequest) -> HttpResponse:
+    published = Article.objects.published().with_card()
+    news = published.filter(section__role=Section.Role.NEWS)
+    featured = list(news.filter(featured=True).newest_first()[:FEATURED])
+    lead = featured[0] if featured else news.newest_first().first()
+    return render(
+        request,
+        "portal/home.html",
+        {
+            "lead": lead,
+            "featured": featured[1:],
+            "blocks": section_blocks(),
+            "announcements": published.filter(section__role=Section.Role.ANNOUNCEMENTS).newest_first()[
+                :ANNOUNCEMENTS
+            ],
+            "most_read": published.most_read(MOST_READ_DAYS)[:MOST_READ],
+            "agency_links": AgencyLink.objects.all(),
+        },
+    )
+
+
+def section_blocks() -> list[tuple[Section, list[Article]]]:
+    """Each first-level news section with its newest articles, in two queries however many sections there are.
+
+    The first asks the index for the ids of each section, one look-up a place; the second fetches them all.
+    """
+    of_section = (
+        Article.objects.published()
+        .filter(Q(section=OuterRef("pk")) | Q(section__parent=OuterRef("pk")))
+        .newest_first()
+        .values("pk")
+    )
+    places = {f"place_{n}": Subquery(of_section[n : n + 1]) for n in range(PER_SECTION)}
+    sections = list(Section.objects.filter(parent=None, role=Section.Role.NEWS).annotate(**places))
+    ids = [[getattr(section, place) for place in places] for section in sections]
+    found = Article.objects.published().with_card().in_bulk([pk for row in ids for pk in row if pk])
+    blocks = [
+        (section, [found[pk] for pk in row if pk in found]) for section, row in zip(sections, ids, strict=True)
+    ]
+    return [(section, articles) for section, articles in blocks if articles]
+
+
+@require_safe
+@public_page
+def text_page(request: HttpRequest, slug: str) -> HttpResponse:
+    return render(request, "portal/text_page.html", {"page": get_object_or_404(TextPage, slug=slug)})
+
+
+@require_safe
+@public_page
+def robots(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/robots.txt", content_type="text/plain; charset=utf-8")
+
+
+favicon = RedirectView.as_view(url=static("img/favicon.svg"))
+
+
+@require_safe
+@never_cache
+def alive(request: HttpRequest) -> HttpResponse:
+    """The process answers. Asked by the container's health check."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def ready(request: HttpRequest) -> HttpResponse:
+    """The process and its database answer. Asked before traffic is sent here."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", {"reason": str(exception)}, status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that lost its token, usually because cookies are off or the page lay open overnight."""
+    return render(request, "403.html", {"reason": "Phiên làm việc đã hết hạn. Hãy quay lại và gửi lần nữa."}, status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Needs neither database nor context: whatever broke may be broken for this page too."""
+    return render(None, "500.html", status=500)

@@ -1,0 +1,24 @@
+"""What every test starts from: its own media folder, nothing remembered by the process, cheap passwords."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from news import counting, freshness
+from portal import wsgi
+
+
+@pytest.fixture(autouse=True)
+def clean_process(settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.GENERATION_MEMO_SECONDS = 0
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.COMMENT_TICKET_MIN_AGE = 0
+    cache.clear()
+    freshness.forget()
+    wsgi.application.memory.clear()
+    yield
+    counting.forget()
