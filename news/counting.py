@@ -1,10 +1,9 @@
 """Page views: counted cheaply, never tied to a person.
 
-A process adds views up in memory and one thread writes them together every VIEW_FLUSH_SECONDS and when the
-process ends. A kill loses at most the views of that many seconds. What is kept is how many, never who.
+A process adds views up in memory and one thread writes them together every VIEW_FLUSH_SECONDS and once more
+when the process ends. A kill loses at most the views of that many seconds. What is kept is how many, never who.
 """
 
-import atexit
 import datetime as dt
 import logging
 import os
@@ -13,7 +12,7 @@ import threading
 from collections import Counter
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Case, F, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
@@ -32,9 +31,7 @@ _BOTS = re.compile(
 _waiting: Counter[tuple[int, dt.date]] = Counter()
 _lock = threading.Lock()
 _writing = threading.Lock()
-_writer: threading.Thread | None = None
 _writer_pid = 0
-_wake = threading.Event()
 
 
 def counts(request: HttpRequest) -> bool:
@@ -67,7 +64,7 @@ def flush() -> None:
             return
         try:
             _write(batch)
-        except DatabaseError:
+        except Exception:  # whatever broke: a driver's InterfaceError, for one, is no DatabaseError
             with _lock:
                 _waiting.update(batch)
             logger.exception("page views could not be written and wait for the next try")
@@ -108,27 +105,26 @@ def _write(batch: dict[tuple[int, dt.date], int]) -> None:
 
 def _start_writer() -> None:
     """One writing thread a process, started by its first view and again after a fork."""
-    global _writer, _writer_pid
+    global _writer_pid
     if _writer_pid == os.getpid():
         return
     with _lock:
         if _writer_pid == os.getpid():
             return
         _writer_pid = os.getpid()
-        _writer = threading.Thread(target=_write_for_ever, name="page views", daemon=True)
-        _writer.start()
+        threading.Thread(target=_write_until_the_end, name="page views", daemon=False).start()
 
 
-def _write_for_ever() -> None:
-    while not _wake.wait(settings.VIEW_FLUSH_SECONDS):
-        flush()
-        connection.close()
+def _write_until_the_end() -> None:
+    """Write every VIEW_FLUSH_SECONDS, and what is left when the main thread has ended.
 
-
-@atexit.register
-def _write_the_rest() -> None:
-    """At a graceful stop: what the last second counted."""
-    _wake.set()
-    if _waiting:
+    Python waits for a thread that is no daemon before it lets a process go, also in the forked workers of a
+    server, where atexit is never called. So a graceful stop loses nothing.
+    """
+    main = threading.main_thread()
+    ended = False
+    while not ended:
+        main.join(settings.VIEW_FLUSH_SECONDS)
+        ended = not main.is_alive()
         flush()
         connection.close()

@@ -1,5 +1,7 @@
 """Forms of the public news pages."""
 
+from urllib.parse import urlencode
+
 from django import forms
 
 from news.models import ArticleQuerySet
@@ -18,3 +20,8 @@ class SearchForm(forms.Form):
 
     def filter(self, articles: ArticleQuerySet) -> ArticleQuerySet:
         return search(articles, self.words)
+
+    @property
+    def query(self) -> str:
+        """What stands before `trang=` in the addresses of further pages."""
+        return urlencode({"q": self.words}) + "&"

@@ -78,12 +78,20 @@ class Section(models.Model):
             raise ValidationError({"parent": "Mục này đang có mục con nên không thể thành mục con."})
         if not self.slug:
             raise ValidationError({"slug": "Hãy viết địa chỉ, ví dụ: tin-tuc."})
-        try:
-            taken = resolve(f"/{self.slug}/").view_name != "news:section"
-        except Resolver404:
-            taken = True
-        if taken:
+        if not self._address_is_free():
             raise ValidationError({"slug": "Địa chỉ này đã dành cho một trang khác của cổng."})
+
+    def _address_is_free(self) -> bool:
+        """Whether the section's page and its articles would be found under this slug."""
+        if f"/{self.slug}/" in {settings.STATIC_URL, settings.MEDIA_URL}:
+            return False
+        try:
+            return (resolve(f"/{self.slug}/").view_name, resolve(f"/{self.slug}/tin-1/").view_name) == (
+                "news:section",
+                "news:article",
+            )
+        except Resolver404:
+            return False
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.slug = self.slug or text.slug(self.name, 100)
@@ -268,6 +276,8 @@ class Article(models.Model):
     )
     lead = models.TextField("phần dẫn", blank=True, help_text="Một đoạn, nói điều quan trọng nhất của tin.")
     body = models.TextField("nội dung", blank=True)
+    # For cards, feeds and search engines, kept by save(): a list must not load every body.
+    summary = models.CharField("tóm tắt", max_length=300, blank=True, editable=False)
     byline = models.CharField("tác giả", max_length=200, blank=True, help_text="Bút danh, in ở cuối bài.")
     source = models.CharField(
         "dấu nguồn",
@@ -407,9 +417,9 @@ class Article(models.Model):
         return f"({self.source}) – {self.lead}" if self.source and self.lead else self.lead
 
     @property
-    def summary(self) -> str:
-        """One line for cards, feeds and search engines: the lead, or how the body begins."""
-        return text.one_line(self.lead) or richtext.plain(self.body)[:300]
+    def is_in_capitals(self) -> bool:
+        """Titles of the old portal arrive in capitals; they are kept as typed and set a step smaller."""
+        return self.title.isupper()
 
     @property
     def shows_cover_in_body(self) -> bool:
@@ -434,6 +444,7 @@ class Article(models.Model):
         self.byline = text.one_line(self.byline)
         self.source = text.one_line(self.source)
         self.body = richtext.clean(self.body)
+        self.summary = (text.one_line(self.lead) or richtext.plain(self.body))[:300]
         self.slug = self.slug or text.slug(self.title) or "tin"
         with transaction.atomic():
             shown = list(Photo.objects.filter(key__in=richtext.photo_keys(self.body)))

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 # --- The declaration ------------------------------------------------------------------------------
 
-ALIGN_CLASSES = ["can-trai", "can-giua", "can-phai", "can-deu"]
-FIGURE_ALIGN_CLASSES = ["anh-trai", "anh-giua", "anh-phai"]
+ALIGN_CLASSES = ["align-left", "align-center", "align-right", "align-justify"]
+FIGURE_ALIGN_CLASSES = ["photo-left", "photo-center", "photo-right"]
 
 TAGS = {
     *("p", "br", "h2", "h3", "h4", "strong", "em", "u", "s", "sub", "sup", "blockquote", "hr"),
@@ -81,7 +81,7 @@ EDITOR_CONFIG = {
     "pasteFromWordRemoveStyles": True,
     "removeDialogTabs": "image:advanced;link:advanced;link:target",
     "contentsCss": ["/static/css/fonts.css", "/static/css/editor.css"],
-    "bodyClass": "than-bai",
+    "bodyClass": "prose",
     "removeButtons": "",
 }
 
@@ -174,6 +174,12 @@ def photo_keys(body: str) -> list[str]:
     return list(dict.fromkeys(key for key in found if key))
 
 
+def alts(body: str) -> dict[str, str]:
+    """What a clean body says each of its photos shows, by key; only those of which it says something."""
+    said = ((_photo_key(m[0]), html.unescape(dict(_PAIR.findall(m[0])).get("alt", ""))) for m in _IMG.finditer(body))
+    return {key: alt for key, alt in said if key and alt.strip()}
+
+
 def _photo_key(markup: str) -> str | None:
     """The key of the first picture in the markup, if it is one of ours."""
     image = _IMG.search(markup)
@@ -205,11 +211,11 @@ def show(body: str, photos: "Iterable[Photo]") -> SafeString:
         photo = known.get(_photo_key(match[0]) or "")
         if not match[0].startswith("<figure") or photo is None or not photo.credit:
             return shown
-        credit = f'<span class="nguon-anh">{html.escape(photo.credit)}</span>'
+        credit = f'<span class="photo-credit">{html.escape(photo.credit)}</span>'
         if "</figcaption>" in shown:
             return shown.replace("</figcaption>", f" {credit}</figcaption>")
         return shown.replace("</figure>", f"<figcaption>{credit}</figcaption></figure>")
 
     shown = _FIGURE_OR_IMG.sub(figure_or_picture, body)
-    shown = shown.replace("<table>", '<div class="bang-cuon" tabindex="0" role="region" aria-label="Bảng"><table>')
+    shown = shown.replace("<table>", '<div class="table-scroll" tabindex="0" role="region" aria-label="Bảng"><table>')
     return mark_safe(shown.replace("</table>", "</table></div>"))  # noqa: S308 - cleaned at save by clean()

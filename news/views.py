@@ -15,6 +15,7 @@ from news import counting
 from news.forms import SearchForm
 from news.freshness import public_page
 from news.models import Article, Section
+from news.publisher import absolute
 
 PER_PAGE = 20
 NEIGHBOURS = 5
@@ -84,7 +85,12 @@ def print_view(request: HttpRequest, section_slug: str, slug: str, article_id: i
     address = reverse("news:print", args=[found.section.slug, found.slug, found.pk])
     if request.path != address:
         return HttpResponsePermanentRedirect(address)
-    return render(request, "news/print.html", {"article": found, "photos": found.photos.all()})
+    context = {
+        "article": found,
+        "photos": found.photos.all(),
+        "print_address": absolute(found.get_absolute_url()),
+    }
+    return render(request, "news/print.html", context)
 
 
 @require_safe

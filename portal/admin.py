@@ -1,0 +1,71 @@
+"""Who publishes and the pages that say so, in the admin; and the desk's own name."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from news.editor import BodyField, EditorPages
+from news.library import PhotoChoiceField
+from portal.models import AgencyLink, SiteIdentity, TextPage
+
+admin.site.site_title = "Bàn biên tập"
+admin.site.index_title = "Bàn biên tập"
+
+
+class SiteIdentityForm(forms.ModelForm):
+    crest = PhotoChoiceField(label="Biểu trưng", help_text="Ảnh vuông, nền trong suốt thì đẹp nhất.")
+
+    class Meta:
+        model = SiteIdentity
+        fields: list[str] = []
+
+
+@admin.register(SiteIdentity)
+class SiteIdentityAdmin(admin.ModelAdmin):
+    """One row: its list is its form; it is neither doubled nor deleted."""
+
+    form = SiteIdentityForm
+    fieldsets = [
+        ("Tên", {"fields": ["level", "name", "unit", "parent", "crest", "source_mark"]}),
+        ("Liên hệ", {"fields": ["address", "phone", "email"]}),
+        ("Chân trang", {"fields": ["responsible_person", "licence"]}),
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not SiteIdentity.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if SiteIdentity.objects.exists():
+            return HttpResponseRedirect(reverse("admin:portal_siteidentity_change", args=[1]))
+        return HttpResponseRedirect(reverse("admin:portal_siteidentity_add"))
+
+
+class TextPageForm(forms.ModelForm):
+    body = BodyField(label="Nội dung", required=False)
+
+    class Meta:
+        model = TextPage
+        fields: list[str] = []
+
+
+@admin.register(TextPage)
+class TextPageAdmin(EditorPages, admin.ModelAdmin):
+    form = TextPageForm
+    list_display = ["title", "slug", "order", "updated_at"]
+    list_editable = ["order"]
+    fields = ["title", "body", "order", "slug"]
+    actions = None
+
+
+@admin.register(AgencyLink)
+class AgencyLinkAdmin(admin.ModelAdmin):
+    list_display = ["name", "url", "order"]
+    list_editable = ["order"]
+    fields = ["name", "url", "order"]
+    actions = None

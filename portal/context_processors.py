@@ -11,10 +11,14 @@ from news.models import Section
 from portal.models import SiteIdentity, TextPage
 
 
+# About as many characters of section names as one line of a desk's screen holds; the rest is behind `Thêm`.
+ROW_CHARACTERS = 95
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "identity": SimpleLazyObject(SiteIdentity.current),
-        "sections": SimpleLazyObject(_section_tree),
+        "menu": SimpleLazyObject(_menu),
         "text_pages": SimpleLazyObject(lambda: list(TextPage.objects.defer("body"))),
         "site_url": settings.SITE_URL,
         "address": f"{settings.SITE_URL}{request.path}",
@@ -22,9 +26,15 @@ def site(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _section_tree() -> list[Section]:
-    """Sections of the first level with `.below`, their children, from one query."""
+def _menu() -> dict[str, list[Section]]:
+    """Sections of the first level with `.below`, their children, from one query: `all`, `row` and `rest`."""
     everything = list(Section.objects.all())
     for section in everything:
         section.below = [child for child in everything if child.parent_id == section.pk]  # type: ignore[attr-defined]
-    return [section for section in everything if section.parent_id is None]
+    first_level = [section for section in everything if section.parent_id is None]
+    row: list[Section] = []
+    for section in first_level:
+        if sum(len(other.name) + 4 for other in [*row, section]) > ROW_CHARACTERS:
+            break
+        row.append(section)
+    return {"all": first_level, "row": row, "rest": first_level[len(row) :]}

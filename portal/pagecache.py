@@ -62,6 +62,9 @@ class PageMemory:
         self._size = 0
         self._lock = threading.Lock()
 
+    def __len__(self) -> int:
+        return len(self._pages)
+
     def get(self, key: str) -> StoredPage | None:
         with self._lock:
             page = self._pages.get(key)

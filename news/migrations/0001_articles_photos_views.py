@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(blank=True, help_text='Để trống thì tự tạo từ tiêu đề. Đổi địa chỉ thì địa chỉ cũ tự dẫn về địa chỉ mới.', max_length=200, verbose_name='địa chỉ')),
                 ('lead', models.TextField(blank=True, help_text='Một đoạn, nói điều quan trọng nhất của tin.', verbose_name='phần dẫn')),
                 ('body', models.TextField(blank=True, verbose_name='nội dung')),
+                ('summary', models.CharField(blank=True, editable=False, max_length=300, verbose_name='tóm tắt')),
                 ('byline', models.CharField(blank=True, help_text='Bút danh, in ở cuối bài.', max_length=200, verbose_name='tác giả')),
                 ('source', models.CharField(blank=True, help_text='Đứng trong ngoặc ở đầu phần dẫn: (NGUỒN) – …', max_length=60, verbose_name='dấu nguồn')),
                 ('status', models.CharField(choices=[('draft', 'Bản nháp'), ('published', 'Đã xuất bản'), ('withdrawn', 'Đã thu hồi')], default='draft', editable=False, max_length=10, verbose_name='tình trạng')),

@@ -1,0 +1,18 @@
+// Share by the device's own menu, or copy the address. No third party is called.
+for (const box of document.querySelectorAll("[data-share]")) {
+  const { title, address } = box.dataset;
+  const native = box.querySelector("[data-share-native]");
+  const copy = box.querySelector("[data-share-copy]");
+  const said = box.querySelector("[data-share-said]");
+  native.hidden = !navigator.share;
+  native.addEventListener("click", () => navigator.share({ title, url: address }).catch(() => {}));
+  copy.hidden = !navigator.clipboard;
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(address);
+      said.textContent = "Đã chép địa chỉ.";
+    } catch {
+      said.textContent = `Hãy chép địa chỉ này: ${address}`;
+    }
+  });
+}

@@ -1,0 +1,207 @@
+"""The page cache: what it keeps, what it must never keep, and how fresh it is."""
+
+import datetime as dt
+import gzip
+import io
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from news.models import Article
+from portal.pagecache import accepts_gzip, matches
+from portal.wsgi import application
+from tests.factories import make_article, make_section, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+class Answer:
+    def __init__(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.status = int(status.split()[0])
+        self.headers = dict(headers)
+        self.body = body
+        self.text = body.decode(errors="replace")
+
+
+def ask(path: str, method: str = "GET", query: str = "", host: str = "127.0.0.1", **environ: str) -> Answer:
+    """A request as the server hands it over, through the cache and Django."""
+    seen: list[Any] = []
+    body = application(
+        {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "192.0.2.7",
+            "HTTP_HOST": host,
+            "wsgi.input": io.BytesIO(),
+            "wsgi.errors": io.StringIO(),
+            "wsgi.url_scheme": "http",
+            "wsgi.version": (1, 0),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            **environ,
+        },
+        lambda status, headers, *rest: seen.extend([status, headers]),
+    )
+    return Answer(seen[0], seen[1], b"".join(body))
+
+
+def queries_of(path: str, **environ: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        ask(path, **environ)
+    return len(queries)
+
+
+def test_a_repeated_article_costs_one_query_for_the_generation() -> None:
+    address = make_article().get_absolute_url()
+    ask(address)
+    assert queries_of(address) == 1
+
+
+def test_a_repeated_article_costs_none_while_the_generation_is_remembered(settings: Any) -> None:
+    settings.GENERATION_MEMO_SECONDS = 5
+    address = make_article().get_absolute_url()
+    ask(address)
+    assert queries_of(address) == 0
+
+
+def test_the_same_bytes_come_from_the_cache() -> None:
+    address = make_article().get_absolute_url()
+    assert ask(address).body == ask(address).body
+
+
+def test_gzip_is_sent_to_those_who_accept_it_only() -> None:
+    address = make_article().get_absolute_url()
+    plain, zipped = ask(address), ask(address, HTTP_ACCEPT_ENCODING="br, gzip")
+    assert zipped.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(zipped.body) == plain.body
+    assert plain.headers["Vary"] == zipped.headers["Vary"] == "Accept-Encoding"
+
+
+def test_a_known_tag_is_answered_304_without_a_body() -> None:
+    address = make_article().get_absolute_url()
+    again = ask(address, HTTP_IF_NONE_MATCH=ask(address).headers["ETag"])
+    assert (again.status, again.body) == (304, b"")
+
+
+def test_head_says_what_get_says_without_the_body() -> None:
+    address = make_article().get_absolute_url()
+    head, get = ask(address, method="HEAD"), ask(address)
+    assert head.body == b""
+    assert head.headers["Content-Length"] == get.headers["Content-Length"]
+
+
+def test_a_published_article_is_on_the_cached_home_page_at_once() -> None:
+    ask("/")
+    article = make_article(title="Vừa xuất bản", status=Article.Status.DRAFT)
+    assert "Vừa xuất bản" not in ask("/").text
+    article.publish(by=make_user("news.publish_article"))
+    assert "Vừa xuất bản" in ask("/").text
+
+
+def test_a_page_expires_when_the_next_article_becomes_visible(time_machine: Any) -> None:
+    time_machine.move_to(timezone.now())
+    section = make_section()
+    make_article(title="Đến giờ mới hiện", section=section, published_at=timezone.now() + dt.timedelta(seconds=20))
+    assert "Đến giờ mới hiện" not in ask(section.get_absolute_url()).text
+    time_machine.shift(21)
+    assert "Đến giờ mới hiện" in ask(section.get_absolute_url()).text
+
+
+def test_no_page_with_a_session_is_kept_or_answered_from_the_cache() -> None:
+    address = make_article().get_absolute_url()
+    ask(address, HTTP_COOKIE="sessionid=abc")
+    assert len(application.memory) == 0
+    ask(address)
+    assert queries_of(address, HTTP_COOKIE="sessionid=abc") > 1
+
+
+def test_an_authorized_request_passes_by() -> None:
+    address = make_article().get_absolute_url()
+    ask(address, HTTP_AUTHORIZATION="Basic x")
+    assert len(application.memory) == 0
+
+
+@pytest.mark.parametrize("query", ["a=1", "trang=1&trang=2", "trang=1&x=", "q=tin"])
+def test_an_unknown_parameter_passes_by(query: str) -> None:
+    make_article()
+    ask("/", query=query)
+    assert len(application.memory) == 0
+
+
+def test_a_parameter_of_other_sites_neither_splits_nor_enters_the_page() -> None:
+    address = make_article().get_absolute_url()
+    marked = ask(address, query="fbclid=EVIL&utm_source=zalo")
+    assert "EVIL" not in marked.text
+    assert len(application.memory) == 1
+    assert ask(address).body == marked.body
+    assert len(application.memory) == 1
+
+
+def test_the_page_number_is_part_of_the_key() -> None:
+    section = make_section()
+    for _ in range(21):
+        make_article(section=section)
+    first = ask(section.get_absolute_url())
+    second = ask(section.get_absolute_url(), query="trang=2")
+    assert "Trang 1 trên 2" in first.text
+    assert "Trang 2 trên 2" in second.text
+
+
+@pytest.mark.parametrize("path", ["/khong-co/", "/quan-tri/login/", "/song/", "/tim-kiem/"])
+def test_errors_forms_and_health_are_never_kept(path: str) -> None:
+    ask(path)
+    assert len(application.memory) == 0
+
+
+def test_a_post_is_never_answered_from_the_cache() -> None:
+    ask("/")
+    assert ask("/", method="POST").status == 403
+
+
+def test_a_foreign_host_is_refused_and_poisons_nothing() -> None:
+    make_article()
+    assert ask("/", host="evil.example").status == 400
+    assert "evil.example" not in ask("/").text
+
+
+@pytest.mark.parametrize("header", ["HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_SERVER", "HTTP_X_ORIGINAL_URL"])
+def test_a_forwarded_header_changes_no_byte(header: str) -> None:
+    make_article()
+    assert "evil" not in ask("/", **{header: "evil.example"}).text
+
+
+def test_the_marker_of_the_cache_reaches_no_reader() -> None:
+    make_article()
+    for answer in (ask("/"), ask("/"), ask("/", query="x=1")):
+        assert not any(name.lower() == "x-page-cache" for name in answer.headers)
+
+
+def test_memory_is_bounded(settings: Any) -> None:
+    settings.PAGE_CACHE_BYTES = 60_000
+    section = make_section()
+    for _ in range(12):
+        ask(make_article(section=section).get_absolute_url())
+    assert 0 < len(application.memory) < 12
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [("gzip", True), ("GZIP;q=1", True), ("gzip;q=0", False), ("br", False), ("", False), ("deflate, gzip;q=0.5", True)],
+)
+def test_accept_encoding_is_read_as_the_standard_says(header: str, expected: bool) -> None:
+    assert accepts_gzip(header) == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"), [('W/"a"', True), ('"a"', True), ('"b", W/"a"', True), ("*", True), ('"b"', False), ("", False)]
+)
+def test_if_none_match_is_compared_weakly(header: str, expected: bool) -> None:
+    assert matches(header, 'W/"a"') == expected

@@ -1,0 +1,343 @@
+"""All public addresses together: exact texts, nothing unpublished, fixed query counts, headers."""
+
+import datetime as dt
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from comments.models import Comment
+from news.models import Article, DailyViewCount, Section
+from portal.models import AgencyLink, SiteIdentity, TextPage
+from portal.wsgi import application
+from tests.factories import make_article, make_comment, make_photo, make_section, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def make_site() -> Section:
+    """A site with everything on it: two levels, announcements, pictures, comments, views."""
+    SiteIdentity(level="Quận", name="Gò Vấp", parent="Thành phố Hồ Chí Minh", crest=make_photo(), phone="028").save()
+    TextPage.objects.create(title="Giới thiệu", body="<p>Về chúng tôi</p>")
+    AgencyLink.objects.create(name="Cổng Chính phủ", url="https://chinhphu.vn")
+    section = make_section(name="Hoạt động", order=1)
+    child = make_section(name="Mục con", parent=section)
+    notices = make_section(name="Thông báo", role=Section.Role.ANNOUNCEMENTS)
+    photo = make_photo(caption="Toàn cảnh", credit="Minh Tâm")
+    for number in range(25):
+        article = make_article(
+            section=(section, child, notices)[number % 3],
+            lead="Phần dẫn của tin.",
+            body=f'<p>Thân bài.</p><figure class="image"><img src="{photo.url}" alt="Ảnh"></figure>',
+            featured=number % 5 == 0,
+        )
+        DailyViewCount.objects.create(article=article, day=timezone.localdate(), views=number + 1)
+        make_comment(article=article, status=Comment.Status.APPROVED)
+    return section
+
+
+def public_addresses() -> list[str]:
+    """Every address a reader can open, found from the site map and the rows."""
+    addresses = ["/", "/rss.xml", "/sitemap.xml", "/robots.txt"]
+    for word in ("tin", "Nháp", "BÍMẬT", "bimat"):
+        addresses.append(f"/tim-kiem/?q={word}")
+    for section in Section.objects.all():
+        addresses += [section.get_absolute_url(), reverse("news:section_feed", args=[section.slug])]
+    addresses += [page.get_absolute_url() for page in TextPage.objects.all()]
+    for article in Article.objects.select_related("section"):
+        args = [article.section.slug, article.slug, article.pk]
+        addresses += [
+            article.get_absolute_url(),
+            reverse("news:print", args=args),
+            reverse("comments:write", args=[article.pk]),
+            reverse("comments:ticket", args=[article.pk]),
+            reverse("news:count_by_image", args=[article.pk]),
+        ]
+    return addresses
+
+
+def test_the_list_of_public_addresses_misses_no_route() -> None:
+    """A new route must be added to public_addresses() or named here with its reason."""
+    known = {
+        *("home", "text_page", "sitemap", "robots"),
+        *("news:search", "news:feed", "news:section", "news:section_feed", "news:article", "news:print"),
+        *("news:count_by_image", "comments:write", "comments:ticket"),
+    }
+    not_readable = {"alive", "ready", "news:count", "ckeditor_upload", "ckeditor_browse"}
+    names: set[str] = set()
+    for pattern in get_resolver().url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            if getattr(pattern, "app_name", None) == "admin":
+                continue
+            space = f"{pattern.app_name}:" if getattr(pattern, "app_name", None) else ""
+            names |= {f"{space}{inner.name}" for inner in pattern.url_patterns}
+        elif pattern.name:
+            names.add(pattern.name)
+    assert names == known | not_readable
+
+
+def test_no_word_of_a_draft_a_withdrawn_or_a_future_article_is_public(client: Client) -> None:
+    section = make_site()
+    hidden: dict[str, Any] = {
+        "section": section,
+        "lead": "Dẫn BÍMẬT",
+        "body": "<p>Thân BÍMẬT</p>",
+        "byline": "BÍMẬT",
+        "featured": True,
+    }
+    draft = make_article(title="Nháp BÍMẬT", status=Article.Status.DRAFT, **hidden)
+    future = make_article(title="Mai BÍMẬT", published_at=timezone.now() + dt.timedelta(days=1), **hidden)
+    withdrawn = make_article(title="Tin đã rút", status=Article.Status.WITHDRAWN, **hidden)
+    for article in (draft, future, withdrawn):
+        DailyViewCount.objects.create(article=article, day=timezone.localdate(), views=999)
+    for address in public_addresses():
+        answer = client.get(address)
+        assert answer.status_code in {200, 404, 410}, address
+        words = answer.content.decode(errors="replace").replace("q=BÍMẬT", "").replace("“BÍMẬT”", "")
+        words = words.replace('value="BÍMẬT"', "")
+        assert "BÍMẬT" not in words, address
+        if address not in {withdrawn.get_absolute_url(), f"{withdrawn.get_absolute_url()}ban-in/"}:
+            assert "Tin đã rút" not in words, address
+
+
+@pytest.mark.parametrize("status", [Comment.Status.PENDING, Comment.Status.REFUSED])
+def test_no_word_of_an_undecided_or_refused_comment_is_public(client: Client, status: str) -> None:
+    make_site()
+    for article in Article.objects.all():
+        make_comment(article=article, status=status, text="CHỜDUYỆT", name="CHỜDUYỆT", email="choduyet@example.vn")
+    for address in public_addresses():
+        words = client.get(address).content.decode(errors="replace")
+        assert "CHỜDUYỆT" not in words, address
+        assert "choduyet@" not in words, address
+
+
+def test_the_email_of_an_approved_commenter_is_in_no_public_byte(client: Client) -> None:
+    make_site()
+    make_comment(article=Article.objects.all()[0], status=Comment.Status.APPROVED, email="kin@example.vn")
+    for address in public_addresses():
+        assert "kin@example.vn" not in client.get(address).content.decode(errors="replace"), address
+
+
+def test_with_another_identity_no_page_says_the_old_name(client: Client) -> None:
+    make_site()
+    make_article(title="Tin", lead="Dẫn.", body="<p>Tin cũ của Quận Gò Vấp</p>")
+    identity = SiteIdentity.current()
+    identity.level, identity.name = "Phường", "An Hội Tây"
+    identity.save()
+    for address in [*public_addresses(), "/khong-co-trang-nay/", "/quan-tri/login/"]:
+        words = client.get(address).content.decode(errors="replace")
+        outside_bodies = re.sub(r'<div class="prose">.*?</div>', "", words, flags=re.DOTALL)
+        assert "Gò Vấp" not in outside_bodies, address
+        assert "WEBGOVAP" not in outside_bodies, address
+    assert "Phường An Hội Tây" in client.get("/").content.decode()
+
+
+def test_nothing_of_one_district_is_in_code_or_templates() -> None:
+    folders = ("portal", "news", "comments", "templates", "static")
+    for folder in folders:
+        for path in (settings.BASE_DIR / folder).rglob("*"):
+            if path.suffix in {".py", ".html", ".js", ".css", ".txt", ".svg"} and not is_demo(path):
+                words = path.read_text(encoding="utf-8").casefold()
+                assert "gò vấp" not in words, path
+                assert "webgovap" not in words, path
+
+
+def is_demo(path: Path) -> bool:
+    return "demo" in path.relative_to(settings.BASE_DIR).as_posix()
+
+
+# --- queries ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "bound"),
+    [("home", 12), ("article", 12), ("section", 8), ("print", 12)],
+)
+def test_a_cold_page_costs_a_fixed_number_of_queries(client: Client, name: str, bound: int) -> None:
+    section = make_site()
+    article = Article.objects.filter(section=section)[0]
+    address = {
+        "home": "/",
+        "article": article.get_absolute_url(),
+        "section": section.get_absolute_url(),
+        "print": f"{article.get_absolute_url()}ban-in/",
+    }[name]
+    with CaptureQueriesContext(connection) as few:
+        cold(address)
+    for _ in range(25):
+        extra = make_article(section=section, body=article.body, cover=make_photo(), featured=True)
+        make_comment(article=extra, status=Comment.Status.APPROVED)
+        make_comment(article=article, status=Comment.Status.APPROVED)
+    with CaptureQueriesContext(connection) as many:
+        cold(address)
+    assert len(few) == len(many), [q["sql"][:120] for q in many]
+    assert len(many) <= bound, [q["sql"][:120] for q in many]
+
+
+def cold(address: str) -> None:
+    from tests.portal.test_pagecache import ask
+
+    application.memory.clear()
+    assert ask(address).status == 200
+
+
+# --- headers ---------------------------------------------------------------------------------------
+
+PUBLIC_POLICY = {
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+}
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/khong-co/", "/tim-kiem/?q=x", "/rss.xml", "/robots.txt", "/static/css/base.css", "/song/", "media"],
+)
+def test_every_answer_carries_the_headers_of_the_house(client: Client, address: str) -> None:
+    if address == "media":
+        address = make_photo().url
+    headers = client.get(address).headers
+    assert {part.strip() for part in headers["Content-Security-Policy"].split(";")} == PUBLIC_POLICY
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_a_bad_request_and_a_crash_carry_the_headers_too(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Content-Security-Policy" in client.get("/", headers={"host": "evil.example"}).headers
+    monkeypatch.setattr("portal.views.section_blocks", lambda: 1 / 0)
+    client.raise_request_exception = False
+    crashed = client.get("/")
+    assert crashed.status_code == 500
+    assert "Trang đang gặp lỗi" in crashed.content.decode()
+    assert crashed.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_public_pages_hold_no_inline_script_style_or_handler(client: Client) -> None:
+    make_site()
+    for address in public_addresses():
+        answer = client.get(address)
+        if "html" in answer.headers["Content-Type"]:
+            words = answer.content.decode()
+            assert not re.search(r"<script(?![^>]*(?:src=|application/ld\+json))", words), address
+            assert not re.search(r"<[^>]+\s(?:style|on[a-z]+)=", words), address
+            assert "<style" not in words, address
+
+
+def test_public_pages_set_no_cookie(client: Client) -> None:
+    make_site()
+    for address in public_addresses():
+        assert not client.get(address).cookies, address
+
+
+def test_no_public_page_names_another_host_but_in_links(client: Client) -> None:
+    make_site()
+    for address in public_addresses():
+        words = client.get(address).content.decode(errors="replace")
+        for found in re.findall(r'(?:src|srcset|action)="(https?:)?//', words):
+            raise AssertionError((address, found))
+
+
+# --- addresses -------------------------------------------------------------------------------------
+
+
+def test_a_wrong_slug_or_section_leads_to_the_right_address(client: Client) -> None:
+    article = make_article(section=make_section(name="Đúng mục"), title="Đúng tên")
+    for wrong in (f"/dung-muc/sai-{article.pk}/", f"/muc-khac/dung-ten-{article.pk}/", f"/a/b-c-{article.pk}/"):
+        answer = client.get(wrong)
+        assert (answer.status_code, answer.headers["Location"]) == (301, article.get_absolute_url())
+
+
+def test_a_withdrawn_article_is_gone_and_its_page_says_what_and_when(client: Client) -> None:
+    article = make_article(title="Tin sai")
+    article.withdraw(by=make_user("news.withdraw_article"), reason="Sai số liệu")
+    answer = client.get(article.get_absolute_url())
+    assert answer.status_code == 410
+    words = answer.content.decode()
+    assert "Tin sai" in words
+    assert "Sai số liệu" in words
+    assert timezone.localdate().strftime("%d/%m/%Y") in words
+
+
+@pytest.mark.parametrize("page", ["0", "3", "abc", "-1", "1e3", "01", "9" * 30, "²"])
+def test_a_page_that_does_not_exist_is_not_found(client: Client, page: str) -> None:
+    section = make_section()
+    for _ in range(21):
+        make_article(section=section)
+    assert client.get(section.get_absolute_url(), {"trang": page}).status_code == 404
+
+
+@pytest.mark.parametrize("words", ["", "\x00", "%", "_", "'; DROP TABLE", "a" * 10_000, "🙂", '"', "\\", "* OR *"])
+def test_no_search_input_is_an_error(client: Client, words: str) -> None:
+    make_article()
+    assert client.get("/tim-kiem/", {"q": words}).status_code == 200
+
+
+@pytest.mark.parametrize("words", ["dai bieu", "ĐẠI BIỂU", "đại biểu", "bieu dai"])
+def test_search_finds_with_and_without_diacritics(client: Client, words: str) -> None:
+    make_article(title="Gặp gỡ", body="<p>Các đại biểu đã</p><p>đến dự</p>")
+    assert "Gặp gỡ" in client.get("/tim-kiem/", {"q": words}).content.decode()
+
+
+def test_search_takes_a_percent_sign_as_what_it_is(client: Client) -> None:
+    make_article(title="Không có dấu ấy")
+    assert "Không có tin nào" in client.get("/tim-kiem/", {"q": "%%"}).content.decode()
+
+
+# --- machines --------------------------------------------------------------------------------------
+
+
+def test_the_structured_data_names_article_date_and_publisher(client: Client) -> None:
+    make_site()
+    article = make_article(title='</script><script>alert(1)</script> & "x"', lead="Dẫn", byline="MINH TÂM")
+    words = client.get(article.get_absolute_url()).content.decode()
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', words, re.DOTALL)
+    assert found
+    data = json.loads(found[1])
+    assert data["@type"] == "NewsArticle"
+    assert data["headline"] == article.title
+    assert data["author"]["name"] == "MINH TÂM"
+    assert data["publisher"]["name"] == "Ủy ban nhân dân Quận Gò Vấp"
+    assert dt.datetime.fromisoformat(data["datePublished"]).replace(microsecond=0) == article.published_at.replace(
+        microsecond=0
+    )
+
+
+def test_feed_and_sitemap_hold_the_article_under_the_site_s_own_address(client: Client, settings: Any) -> None:
+    settings.SITE_URL = "https://portal.example"
+    article = make_article(title="Trong nguồn tin")
+    link = f"https://portal.example{article.get_absolute_url()}"
+    for address in ("/rss.xml", reverse("news:section_feed", args=[article.section.slug]), "/sitemap.xml"):
+        words = client.get(address).content.decode()
+        assert link in words, address
+        assert "127.0.0.1" not in words, address
+        assert "testserver" not in words, address
+
+
+def test_robots_names_the_sitemap_and_shuts_the_desk(client: Client) -> None:
+    words = client.get("/robots.txt").content.decode()
+    assert f"Sitemap: {settings.SITE_URL}/sitemap.xml" in words
+    assert "Disallow: /quan-tri/" in words
+
+
+def test_health_addresses_answer(client: Client) -> None:
+    assert client.get("/song/").content == b"ok\n"
+    assert client.get("/san-sang/").content == b"ok\n"
