@@ -12,7 +12,7 @@ from portal.models import SiteIdentity, TextPage
 
 
 # About as many characters of section names as one line of a desk's screen holds; the rest is behind `Thêm`.
-ROW_CHARACTERS = 95
+ROW_CHARACTERS = 105
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

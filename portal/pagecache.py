@@ -19,7 +19,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseUnavailable
+from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.http import http_date, parse_etags
 
@@ -125,8 +126,9 @@ class PageCache:
             return None
         try:
             generation = freshness.current()
-        except DatabaseError:
-            connection.close()
+        except DatabaseUnavailable:
+            # Django will say what is wrong; here only a connection that has gone is put away.
+            close_old_connections()
             return None
         scheme = environ.get("HTTP_X_FORWARDED_PROTO") if settings.BEHIND_PROXY else environ["wsgi.url_scheme"]
         parts = [str(generation), str(scheme), environ.get("HTTP_HOST", ""), environ["PATH_INFO"], urlencode(query)]

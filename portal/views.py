@@ -3,11 +3,10 @@
 from django.db import connection
 from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from django.views.generic import RedirectView
 
 from news.freshness import public_page
 from news.models import Article, Section
@@ -76,7 +75,11 @@ def robots(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/robots.txt", content_type="text/plain; charset=utf-8")
 
 
-favicon = RedirectView.as_view(url=static("img/favicon.svg"))
+@require_safe
+@public_page
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For those who ask for /favicon.ico without reading the page."""
+    return redirect(static("img/favicon.svg"))
 
 
 @require_safe

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import gzip
-import io
 from typing import Any
 
 import pytest
@@ -13,44 +12,10 @@ from django.utils import timezone
 from news.models import Article
 from portal.pagecache import accepts_gzip, matches
 from portal.wsgi import application
+from tests.asking import ask
 from tests.factories import make_article, make_section, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-class Answer:
-    def __init__(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.status = int(status.split()[0])
-        self.headers = dict(headers)
-        self.body = body
-        self.text = body.decode(errors="replace")
-
-
-def ask(path: str, method: str = "GET", query: str = "", host: str = "127.0.0.1", **environ: str) -> Answer:
-    """A request as the server hands it over, through the cache and Django."""
-    seen: list[Any] = []
-    body = application(
-        {
-            "REQUEST_METHOD": method,
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
-            "SERVER_NAME": "127.0.0.1",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "REMOTE_ADDR": "192.0.2.7",
-            "HTTP_HOST": host,
-            "wsgi.input": io.BytesIO(),
-            "wsgi.errors": io.StringIO(),
-            "wsgi.url_scheme": "http",
-            "wsgi.version": (1, 0),
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-            **environ,
-        },
-        lambda status, headers, *rest: seen.extend([status, headers]),
-    )
-    return Answer(seen[0], seen[1], b"".join(body))
 
 
 def queries_of(path: str, **environ: str) -> int:

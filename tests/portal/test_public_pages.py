@@ -18,6 +18,7 @@ from comments.models import Comment
 from news.models import Article, DailyViewCount, Section
 from portal.models import AgencyLink, SiteIdentity, TextPage
 from portal.wsgi import application
+from tests.asking import ask
 from tests.factories import make_article, make_comment, make_photo, make_section, make_user
 
 pytestmark = pytest.mark.django_db
@@ -183,8 +184,6 @@ def test_a_cold_page_costs_a_fixed_number_of_queries(client: Client, name: str, 
 
 
 def cold(address: str) -> None:
-    from tests.portal.test_pagecache import ask
-
     application.memory.clear()
     assert ask(address).status == 200
 
