@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -37,7 +36,7 @@ def ticket(request: HttpRequest, article_id: int) -> HttpResponse:
 def write(request: HttpRequest, article_id: int) -> HttpResponse:
     """The form on a page of its own, and where both forms are sent."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
-        raise RequestDataTooBig
+        return HttpResponse("Nội dung gửi lên quá lớn.", status=413, content_type="text/plain; charset=utf-8")
     article = get_object_or_404(Article.objects.published().select_related("section"), pk=article_id)
     form = CommentForm(request.POST or None)
     if not article.comments_open:

@@ -1,0 +1,247 @@
+"""A reader's comment on its way in: form, ticket, limit, double posts. Nothing typed is lost."""
+
+import datetime as dt
+import threading
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from comments import moderation
+from comments.forms import normalise
+from comments.models import Comment
+from news.models import Article
+from tests.factories import make_article
+
+pytestmark = pytest.mark.django_db
+
+WORDS = {"text": "Rất đồng tình với chủ trương này.", "name": "Trần Thị B", "email": "b@example.vn", "consent": "on"}
+
+
+def send(client: Client, article: Article, **changes: Any) -> Any:
+    """A complete comment, changed as the test says; a change to None leaves the field out."""
+    data = {**WORDS, "ticket": moderation.new_ticket(article.pk), **changes}
+    headers = {"Accept": "application/json"} if data.pop("as_json", False) else {}
+    filled = {name: value for name, value in data.items() if value is not None}
+    return client.post(reverse("comments:write", args=[article.pk]), filled, headers=headers)
+
+
+def test_a_comment_is_stored_pending_with_consent_and_without_an_address(client: Client) -> None:
+    article = make_article()
+    answer = send(client, article)
+    comment = Comment.objects.get()
+    assert answer.status_code == 200
+    assert "Cảm ơn bạn" in answer.content.decode()
+    assert WORDS["text"] in answer.content.decode()
+    assert (comment.status, comment.article, comment.consent_version) == ("pending", article, "2026-01")
+    assert "127.0.0.1" not in comment.source
+
+
+def test_the_plain_form_has_a_ticket_and_asks_for_everything(client: Client) -> None:
+    words = client.get(reverse("comments:write", args=[make_article().pk])).content.decode()
+    for text in ("Thông tin cá nhân", "Bạn vui lòng để lại thông tin để gửi bình luận", "Lưu thông tin", 'name="ticket"'):
+        assert text in words
+
+
+def test_the_box_sent_without_javascript_keeps_the_text_and_asks_for_the_rest(client: Client) -> None:
+    article = make_article()
+    answer = client.post(reverse("comments:write", args=[article.pk]), {"text": "Ý kiến <b> của tôi"})
+    assert "Ý kiến &lt;b&gt; của tôi" in answer.content.decode()
+    assert not Comment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"text": "\u200b\u00ad "}, "Hãy viết ý kiến của bạn."),
+        ({"text": "a"}, "Ý kiến cần ít nhất 2 ký tự."),
+        ({"text": "x" * 2001}, "Ý kiến dài 2001 ký tự"),
+        ({"name": ""}, "Hãy cho biết họ tên của bạn."),
+        ({"name": "\u3164"}, "Hãy cho biết họ tên của bạn."),
+        ({"name": "x" * 61}, "Họ tên dài 61 ký tự"),
+        ({"email": "khong phai"}, "Địa chỉ này chưa đúng."),
+        ({"email": "a@b.vn\r\nBcc: c@d.vn"}, "Địa chỉ này chưa đúng."),
+        ({"consent": None}, "Chúng tôi chỉ nhận ý kiến khi bạn đồng ý."),
+    ],
+)
+def test_a_wrong_field_is_answered_beside_it_and_nothing_is_lost(
+    client: Client, changes: dict[str, Any], message: str
+) -> None:
+    answer = send(client, make_article(), **changes)
+    words = answer.content.decode()
+    assert answer.status_code == 400
+    assert message in words
+    assert not Comment.objects.exists()
+    for name in {"text", "name", "email"} - set(changes):
+        assert WORDS[name] in words
+
+
+def test_the_dialog_gets_the_same_errors_as_json_with_a_fresh_ticket(client: Client) -> None:
+    answer = send(client, make_article(), name="", as_json=True)
+    assert answer.status_code == 400
+    assert answer.json()["errors"]["name"] == ["Hãy cho biết họ tên của bạn."]
+    assert answer.json()["ticket"]
+    assert answer.json()["sent"] is False
+
+
+@pytest.mark.parametrize("ticket", ["", "forged", "1.abc:1u:x"])
+def test_a_forged_ticket_is_refused_and_the_text_kept(client: Client, ticket: str) -> None:
+    answer = send(client, make_article(), ticket=ticket)
+    assert answer.status_code == 400
+    assert WORDS["text"] in answer.content.decode()
+    assert not Comment.objects.exists()
+
+
+def test_a_ticket_of_another_article_is_refused(client: Client) -> None:
+    assert send(client, make_article(), ticket=moderation.new_ticket(make_article().pk)).status_code == 400
+
+
+def test_a_ticket_is_refused_when_too_young_and_when_too_old(client: Client, settings: Any, time_machine: Any) -> None:
+    settings.COMMENT_TICKET_MIN_AGE = 3
+    start = dt.datetime(2026, 1, 1, 8, 0, tzinfo=dt.UTC)
+    time_machine.move_to(start, tick=False)
+    article = make_article(published_at=start - dt.timedelta(days=1))
+    ticket = moderation.new_ticket(article.pk)
+    assert send(client, article, ticket=ticket).status_code == 400
+    time_machine.move_to(start + dt.timedelta(seconds=4), tick=False)
+    assert send(client, article, ticket=ticket).status_code == 200
+    time_machine.move_to(start + dt.timedelta(seconds=settings.COMMENT_TICKET_MAX_AGE + 1), tick=False)
+    assert send(client, article, ticket=ticket).status_code == 400
+
+
+def test_the_honeypot_is_noted_for_the_moderator_and_thanked_like_everybody(client: Client) -> None:
+    answer = send(client, make_article(), website="https://spam.example")
+    assert answer.status_code == 200
+    assert Comment.objects.get().signals == ["Điền vào ô ẩn dành cho máy"]
+
+
+def test_a_double_post_is_stored_once_and_thanked_twice(client: Client) -> None:
+    article = make_article()
+    answers = [send(client, article), send(client, article, text=f"{WORDS['text']}\r\n")]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert Comment.objects.count() == 1
+
+
+def test_one_source_is_limited_with_a_time_to_wait_and_keeps_its_text(client: Client, settings: Any) -> None:
+    article = make_article()
+    for number in range(settings.COMMENT_LIMIT):
+        assert send(client, article, text=f"Ý kiến {number}").status_code == 200
+    answer = send(client, article, text="Ý kiến thứ sáu")
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= settings.COMMENT_LIMIT_SECONDS
+    assert "Ý kiến thứ sáu" in answer.content.decode()
+    assert Comment.objects.count() == settings.COMMENT_LIMIT
+
+
+def test_another_source_is_not_limited_by_the_first(client: Client, settings: Any) -> None:
+    article = make_article()
+    for number in range(settings.COMMENT_LIMIT + 1):
+        send(client, article, text=f"Ý kiến {number}")
+    client.defaults["REMOTE_ADDR"] = "198.51.100.9"
+    assert send(client, article, text="Từ nơi khác").status_code == 200
+
+
+def test_a_spoofed_address_header_does_not_help_without_a_proxy(client: Client, settings: Any) -> None:
+    article = make_article()
+    for number in range(settings.COMMENT_LIMIT + 1):
+        client.defaults["HTTP_X_REAL_IP"] = f"198.51.100.{number}"
+        answer = send(client, article, text=f"Ý kiến {number}")
+    assert answer.status_code == 429
+
+
+def test_a_limited_reader_can_still_read(client: Client, settings: Any) -> None:
+    article = make_article()
+    for number in range(settings.COMMENT_LIMIT + 1):
+        send(client, article, text=f"Ý kiến {number}")
+    assert client.get(article.get_absolute_url()).status_code == 200
+
+
+def test_a_closed_article_takes_no_comment_and_gives_no_ticket(client: Client) -> None:
+    article = make_article(comments_open=False)
+    assert send(client, article).status_code == 403
+    assert client.get(reverse("comments:ticket", args=[article.pk])).status_code == 404
+    assert not Comment.objects.exists()
+
+
+@pytest.mark.parametrize("status", [Article.Status.DRAFT, Article.Status.WITHDRAWN])
+def test_an_article_that_is_not_public_takes_no_comment(client: Client, status: str) -> None:
+    article = make_article(status=status)
+    assert send(client, article).status_code == 404
+    assert not Comment.objects.exists()
+
+
+def test_an_enormous_body_is_refused_before_it_is_read(client: Client) -> None:
+    assert send(client, make_article(), text="x" * 100_000).status_code == 413
+
+
+def test_a_comment_is_shown_as_the_plain_text_it_is(client: Client) -> None:
+    article = make_article()
+    send(client, article, text="<script>alert(1)</script>\nhttps://spam.example", name="<b>An</b>")
+    Comment.objects.update(status="approved", decided_at=dt.datetime.now(dt.UTC))
+    words = client.get(article.get_absolute_url()).content.decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;<br>https://spam.example" in words
+    assert "&lt;b&gt;An&lt;/b&gt;" in words
+    assert 'href="https://spam.example' not in words
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("e\u0302\u0323", "ệ"),
+        ("x\u202eevil\u2066", "xevil"),
+        ("a\x00b\u200bc", "abc"),
+        ("a  \t b", "a b"),
+        ("a\n\n\n\n\nb", "a\n\nb"),
+    ],
+)
+def test_text_is_normalised_before_it_is_stored(typed: str, stored: str) -> None:
+    assert normalise(typed, one_line=False) == stored
+
+
+def test_a_name_is_one_line() -> None:
+    assert normalise("An\r\nBcc: x@y.vn", one_line=True) == "An Bcc: x@y.vn"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_parallel_identical_posts_make_one_row_and_twenty_polite_answers(settings: Any) -> None:
+    settings.COMMENT_LIMIT = 100
+    article = make_article()
+    ticket = moderation.new_ticket(article.pk)
+    codes: list[int] = []
+
+    def post() -> None:
+        try:
+            codes.append(send(Client(), article, ticket=ticket).status_code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=post) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert codes == [200] * 20
+    assert Comment.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_limit_is_exact_under_parallel_posts(settings: Any) -> None:
+    article = make_article()
+    codes: list[int] = []
+
+    def post(number: int) -> None:
+        try:
+            codes.append(send(Client(), article, text=f"Ý kiến {number}").status_code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=post, args=[number]) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == [200] * settings.COMMENT_LIMIT + [429] * (12 - settings.COMMENT_LIMIT)
+    assert Comment.objects.count() == settings.COMMENT_LIMIT
