@@ -26,13 +26,14 @@ def home(request: HttpRequest) -> HttpResponse:
     news = published.filter(section__role=Section.Role.NEWS)
     featured = list(news.filter(featured=True).newest_first()[:FEATURED])
     lead = featured[0] if featured else news.newest_first().first()
+    on_top = [article.pk for article in featured or [lead] if article]
     return render(
         request,
         "portal/home.html",
         {
             "lead": lead,
             "featured": featured[1:],
-            "blocks": section_blocks(),
+            "blocks": section_blocks(without=on_top),
             "announcements": published.filter(section__role=Section.Role.ANNOUNCEMENTS).newest_first()[
                 :ANNOUNCEMENTS
             ],
@@ -42,14 +43,16 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def section_blocks() -> list[tuple[Section, list[Article]]]:
+def section_blocks(*, without: list[int]) -> list[tuple[Section, list[Article]]]:
     """Each first-level news section with its newest articles, in two queries however many sections there are.
 
-    The first asks the index for the ids of each section, one look-up a place; the second fetches them all.
+    Articles `without` stand elsewhere on the page already. The first query asks the index for the ids of
+    each section, one look-up a place; the second fetches them all.
     """
     of_section = (
         Article.objects.published()
         .filter(Q(section=OuterRef("pk")) | Q(section__parent=OuterRef("pk")))
+        .exclude(pk__in=without)
         .newest_first()
         .values("pk")
     )

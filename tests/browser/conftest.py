@@ -1,0 +1,87 @@
+"""A real browser: Debian's Chromium (or whatever find_chromium finds), the live server, axe."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.tools.find_chromium import find_chromium
+
+# Playwright's loop runs in the test's thread; Django would take the ORM there for a mistake.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": find_chromium(), "args": QUIET}
+
+
+@pytest.fixture
+def site(live_server: Any, settings: Any) -> str:
+    """The address of the running site; the site calls itself so too."""
+    settings.SITE_URL = live_server.url
+    return live_server.url
+
+
+
+class Watched:
+    """A page whose console errors and foreign requests are remembered."""
+
+    def __init__(self, page: Page, site: str) -> None:
+        self.complaints: list[str] = []
+        page.on("console", lambda m: self.complaints.append(m.text) if m.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on(
+            "request",
+            lambda request: None
+            if request.url.startswith((site, "data:", "blob:"))
+            else self.complaints.append(f"foreign request {request.url}"),
+        )
+
+
+@pytest.fixture
+def watched(page: Page, site: str) -> Iterator[Page]:
+    """A page that must stay without console errors, CSP violations and requests to other hosts."""
+    watch = Watched(page, site)
+    yield page
+    assert watch.complaints == []
+
+
+@pytest.fixture
+def axe_of(browser: Browser) -> Callable[..., list[str]]:
+    """Asks axe what is wrong with an address; the strict CSP would keep axe out, so it is bypassed here only."""
+    def ask(address: str, *, scheme: str = "", width: int = 1280, cookies: Any = None, prepare: Any = None) -> list[str]:
+        context = browser.new_context(
+            bypass_csp=True, viewport={"width": width, "height": 800}, reduced_motion="reduce"
+        )
+        if cookies:
+            context.add_cookies(cookies)
+        if scheme:
+            context.add_init_script(f"localStorage.setItem('scheme', '{scheme}')")
+        page = context.new_page()
+        page.goto(address)
+        if prepare:
+            prepare(page)
+        found = Axe().run(page).response["violations"]
+        context.close()
+        return [
+            f"{violation['id']} ({violation['impact']}) at {', '.join(node['html'][:160] for node in violation['nodes'][:3])}"
+            for violation in found
+        ]
+
+    return ask

@@ -1,0 +1,143 @@
+"""A citizen answers and a moderator decides."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from comments.models import Comment
+from news.models import Article
+from tests.factories import make_article, make_user
+
+TEXT = "Rất mong chủ trương này sớm được triển khai.\nCảm ơn."
+
+
+@pytest.fixture
+def story(site: str) -> Article:
+    return make_article(title="Tin để góp ý")
+
+
+def open_dialog(page: Page, site: str, story: Article) -> None:
+    page.goto(f"{site}{story.get_absolute_url()}")
+    page.get_by_label("Ý kiến của bạn").fill(TEXT)
+    page.get_by_role("button", name="Gửi bình luận").click()
+
+
+def test_the_dialog_takes_a_comment_and_the_moderator_makes_it_public(
+    watched: Page, site: str, story: Article, browser: Browser
+) -> None:
+    open_dialog(watched, site, story)
+    dialog = watched.get_by_role("dialog", name="Thông tin cá nhân")
+    expect(dialog).to_contain_text("Bạn vui lòng để lại thông tin để gửi bình luận")
+    expect(dialog.get_by_label("Họ và tên")).to_be_focused()
+    expect(dialog.get_by_label("Tôi đồng ý", exact=False)).not_to_be_checked()
+    dialog.get_by_label("Họ và tên").fill("Trần Thị B")
+    dialog.get_by_label("Thư điện tử", exact=False).first.fill("b@example.vn")
+    dialog.get_by_label("Tôi đồng ý", exact=False).check()
+    dialog.get_by_role("button", name="Lưu thông tin").click()
+    expect(watched.get_by_text("Cảm ơn bạn.", exact=False)).to_be_visible()
+    expect(watched.locator("[data-thanks-text]")).to_contain_text("sớm được triển khai")
+    watched.reload()
+    expect(watched.get_by_role("heading", name="Ý kiến bạn đọc (0)")).to_be_visible()
+
+    moderator = make_user("comments.view_comment", "comments.decide_comment", username="kiem", password="mat-khau-dai-1")
+    desk = browser.new_page()
+    desk.goto(f"{site}/quan-tri/comments/comment/")
+    desk.locator("[name=username]").fill(moderator.username)
+    desk.locator("[name=password]").fill("mat-khau-dai-1")
+    desk.locator("[type=submit]").click()
+    expect(desk.locator("body")).to_contain_text("sớm được triển khai")
+    desk.locator("[name=_selected_action]").first.check()
+    desk.locator("select[name=action]").select_option(label="Duyệt")
+    desk.locator("button[name=index]").click()
+    expect(desk.locator(".messagelist")).to_be_visible()
+    desk.close()
+
+    watched.reload()
+    expect(watched.get_by_role("heading", name="Ý kiến bạn đọc (1)")).to_be_visible()
+    expect(watched.locator(".comment")).to_contain_text("Trần Thị B")
+    assert "b@example.vn" not in watched.content()
+
+
+def test_the_dialog_ties_each_error_to_its_field_and_loses_nothing(page: Page, site: str, story: Article) -> None:
+    open_dialog(page, site, story)
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Lưu thông tin").click()
+    name = dialog.get_by_label("Họ và tên")
+    expect(name).to_be_focused()
+    expect(name).to_have_attribute("aria-invalid", "true")
+    assert page.locator(f"#{name.get_attribute('aria-describedby')}").inner_text() == "Hãy cho biết họ tên của bạn."
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_label("Ý kiến của bạn")).to_have_value(TEXT)
+    expect(page.get_by_role("button", name="Gửi bình luận")).to_be_focused()
+    page.get_by_role("button", name="Gửi bình luận").click()
+    dialog.get_by_role("button", name="Đóng").click()
+    expect(page.get_by_label("Ý kiến của bạn")).to_have_value(TEXT)
+    assert not Comment.objects.exists()
+
+
+def test_a_lost_network_is_said_and_the_text_can_be_sent_again(page: Page, site: str, story: Article) -> None:
+    open_dialog(page, site, story)
+    dialog = page.get_by_role("dialog")
+    fill_person(page)
+    page.context.set_offline(True)
+    dialog.get_by_role("button", name="Lưu thông tin").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Chưa gửi được")
+    page.context.set_offline(False)
+    dialog.get_by_role("button", name="Lưu thông tin").click()
+    expect(page.locator("[data-thanks]")).to_be_visible()
+    assert Comment.objects.get().text == TEXT
+
+
+def fill_person(page: Page) -> None:
+    dialog = page.get_by_role("dialog")
+    dialog.locator("[name=name]").fill("Trần Thị B")
+    dialog.locator("[name=email]").fill("b@example.vn")
+    dialog.locator("[name=consent]").check()
+
+
+def test_name_and_email_are_remembered_only_if_asked(page: Page, site: str, story: Article) -> None:
+    for remember in (False, True):
+        open_dialog(page, site, story)
+        expect(page.get_by_role("dialog").locator("[name=name]")).to_have_value("")
+        page.get_by_label("Ý kiến của bạn").evaluate("(e, v) => { e.value = v; }", f"Ý kiến {remember}")
+        fill_person(page)
+        page.get_by_role("dialog").locator("[name=remember]").set_checked(remember)
+        page.get_by_role("button", name="Lưu thông tin").click()
+        expect(page.locator("[data-thanks]")).to_be_visible()
+    open_dialog(page, site, story)
+    expect(page.get_by_role("dialog").locator("[name=name]")).to_have_value("Trần Thị B")
+    expect(page.get_by_role("dialog").locator("[name=consent]")).not_to_be_checked()
+
+
+def test_without_javascript_the_same_works_on_a_plain_page(browser: Browser, site: str, story: Article) -> None:
+    page = browser.new_page(java_script_enabled=False)
+    open_dialog(page, site, story)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thông tin cá nhân")
+    expect(page.get_by_label("Ý kiến của bạn")).to_have_value(TEXT)
+    page.get_by_role("button", name="Lưu thông tin").click()
+    expect(page.locator("body")).to_contain_text("Hãy cho biết họ tên của bạn.")
+    expect(page.get_by_label("Ý kiến của bạn")).to_have_value(TEXT)
+    page.locator("[name=name]").fill("Trần Thị B")
+    page.locator("[name=email]").fill("b@example.vn")
+    page.locator("[name=consent]").check()
+    page.get_by_role("button", name="Lưu thông tin").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cảm ơn bạn")
+    assert Comment.objects.get().text == TEXT
+    page.close()
+
+
+def test_markup_and_direction_tricks_stay_plain_text(page: Page, site: str, story: Article, settings: Any) -> None:
+    open_dialog(page, site, story)
+    page.get_by_label("Ý kiến của bạn").evaluate(
+        "(e, v) => { e.value = v; }", "<img src=x onerror=\"document.title='hit'\">\u202egnp"
+    )
+    fill_person(page)
+    page.get_by_role("button", name="Lưu thông tin").click()
+    expect(page.locator("[data-thanks]")).to_be_visible()
+    comment = Comment.objects.get()
+    comment.approve(by=make_user("comments.decide_comment"))
+    page.reload()
+    expect(page.locator(".comment .comment-text")).to_contain_text("<img src=x onerror=")
+    assert page.title() != "hit"

@@ -1,0 +1,231 @@
+"""The demo: complete, marked as what it is, the same after a second run, and never in production."""
+
+import io
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+from django.db.models import Count
+from django.urls import reverse
+
+from comments.models import Comment
+from news import photos
+from news.models import Article, DailyViewCount, Photo, Section, ViewCount
+from portal import roles
+from portal.demo.load import story
+from portal.demo.site import ACCOUNTS, CREDIT, PICTURES
+from portal.models import AgencyLink, SiteIdentity, TextPage
+from tests.factories import make_article, make_section, make_user
+
+MODELS = (Article, Photo, Section, ViewCount, DailyViewCount, Comment, SiteIdentity, TextPage, AgencyLink, User, Group)
+
+
+def run_demo() -> str:
+    out = io.StringIO()
+    call_command("demo", stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thumbnails instead of six renditions of each drawing: what is tested here is not their size."""
+    monkeypatch.setattr(photos, "MASTER_SIDE", 160)
+
+
+@pytest.fixture
+def demo(db: None, small_pictures: None) -> Article:
+    """The loaded demo, and of it the real story."""
+    run_demo()
+    found = story()
+    assert found is not None
+    return found
+
+
+def samples() -> Any:
+    return Article.objects.exclude(pk=story().pk)
+
+
+# --- The command ----------------------------------------------------------------------------------
+
+
+def test_a_second_run_changes_nothing(demo: Article) -> None:
+    counts = {model: model.objects.count() for model in MODELS}
+    moments = list(Article.objects.order_by("pk").values_list("pk", "updated_at"))
+
+    assert "không thay đổi gì" in run_demo()
+    assert {model: model.objects.count() for model in MODELS} == counts
+    assert list(Article.objects.order_by("pk").values_list("pk", "updated_at")) == moments
+
+
+def test_what_was_changed_by_hand_stays_and_what_is_missing_comes_back(demo: Article) -> None:
+    SiteIdentity.objects.update(name="An Hội Tây")
+    User.objects.get(username="bientap").delete()
+    sample = samples().filter(status=Article.Status.PUBLISHED).first()
+    Article.objects.filter(pk=sample.pk).update(title="Đổi tên")
+    total = Article.objects.count()
+
+    assert "1 tài khoản" in run_demo()
+    assert SiteIdentity.current().name == "An Hội Tây"
+    assert Article.objects.get(pk=sample.pk).title == "Đổi tên"
+    assert Article.objects.count() == total
+
+
+def test_articles_that_were_there_before_are_kept_and_mentioned(db: None, small_pictures: None) -> None:
+    own = make_article(title="Tin thật", section=make_section(name="Tin riêng"))
+
+    assert "Đã có sẵn 1 tin bài" in run_demo()
+    assert Article.objects.get(pk=own.pk).title == "Tin thật"
+
+
+def test_production_is_refused(db: None, settings: Any) -> None:
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="production"):
+        run_demo()
+
+    assert not User.objects.exists()
+    assert not Article.objects.exists()
+
+
+def test_a_load_that_fails_half_way_is_not_taken_for_a_complete_one(
+    db: None, small_pictures: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: Comment, **kwargs: Any) -> None:
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr(Comment, "approve", fail)
+    with pytest.raises(RuntimeError, match="power cut"):
+        run_demo()
+
+    assert not Article.objects.exists()
+    assert not SiteIdentity.objects.exists()
+
+
+# --- The real story -------------------------------------------------------------------------------
+
+
+def test_the_real_story_shows_drawings_above_its_four_captions(demo: Article) -> None:
+    shown = list(demo.photos.all())
+
+    assert demo.body.count("<figcaption>") == len(shown) == 4
+    assert {photo.credit for photo in shown} == {CREDIT}
+    assert all(photo.alt.startswith("Tranh vẽ:") for photo in shown)
+
+
+def test_the_real_story_has_its_12677_views_and_no_comment(demo: Article) -> None:
+    assert demo.view_count.total == 12677
+    assert not demo.comments.exists()
+
+
+def test_the_real_story_has_newer_and_older_neighbours_in_its_section(demo: Article) -> None:
+    others = Article.objects.published().filter(section=demo.section)
+
+    assert others.newer_than(demo).count() >= 2
+    assert others.older_than(demo).count() >= 2
+
+
+def test_the_real_story_is_not_marked_as_sample(demo: Article) -> None:
+    assert demo.source == "WEBGOVAP"
+    assert "mẫu" not in demo.title + demo.body
+
+
+# --- The samples ----------------------------------------------------------------------------------
+
+
+def test_every_sample_says_that_it_is_one(demo: Article) -> None:
+    assert samples().count() >= 14
+    for article in samples():
+        assert article.title.endswith("(tin mẫu)")
+        assert article.source == "TIN MẪU"
+        assert "Đây là dữ liệu mẫu" in article.body
+
+
+def test_samples_cover_what_a_page_may_look_like(demo: Article) -> None:
+    pictures = dict(samples().annotate(n=Count("photos")).values_list("pk", "n"))
+
+    assert max(len(article.title) for article in samples()) == 300
+    assert samples().filter(lead="").exists()
+    assert 0 in pictures.values()
+    assert len(PICTURES) == 12 == max(pictures.values())
+    for tag in ["<h2>", "<ul>", "<ol>", "<table>"]:
+        assert samples().filter(body__contains=tag).exists()
+    assert samples().filter(status=Article.Status.DRAFT).count() == 1
+    assert samples().exclude(withdrawal_reason="").get().status == Article.Status.WITHDRAWN
+
+
+def test_the_home_page_finds_lead_featured_announcements_and_most_read(demo: Article) -> None:
+    published = Article.objects.published()
+
+    assert published.filter(featured=True, section__role=Section.Role.NEWS).count() == 4
+    assert published.filter(section__role=Section.Role.ANNOUNCEMENTS).count() >= 4
+    assert published.most_read(30).count() >= 6
+    assert Section.objects.exclude(parent=None).count() == 2
+
+
+def test_daily_views_add_up_to_the_total_of_each_sample(demo: Article) -> None:
+    for article in samples().filter(status=Article.Status.PUBLISHED):
+        assert article.view_count.total == sum(article.daily_views.values_list("views", flat=True)) > 0
+
+
+def test_comments_of_every_state_stand_under_samples(demo: Article) -> None:
+    assert set(Comment.objects.values_list("status", flat=True)) == set(Comment.Status.values)
+    assert Comment.objects.awaiting().count() >= 2
+    assert all(comment.email.endswith("@example.com") for comment in Comment.objects.all())
+
+
+def test_the_pages_about_contact_and_privacy_are_there(demo: Article) -> None:
+    assert [page.title for page in TextPage.objects.all()] == ["Giới thiệu", "Liên hệ", "Quyền riêng tư"]
+
+
+# --- Accounts and roles ---------------------------------------------------------------------------
+
+
+def test_the_passwords_are_good_enough_for_the_validators(demo: Article) -> None:
+    for account in ACCOUNTS:
+        user = User.objects.get(username=account.username)
+        validate_password(account.password, user)
+        assert len(account.password) >= 12
+        assert user.check_password(account.password)
+        assert user.is_staff
+
+
+def test_the_editor_publishes_and_withdraws_and_decides_no_comment(demo: Article) -> None:
+    editor = User.objects.get(username="bientap")
+    article = samples().get(status=Article.Status.DRAFT)
+    article.publish(by=editor)
+    article.withdraw(by=editor, reason="Thử")
+
+    with pytest.raises(PermissionDenied):
+        Comment.objects.awaiting()[0].approve(by=editor)
+
+
+def test_the_moderator_decides_comments_and_publishes_nothing(demo: Article) -> None:
+    moderator = User.objects.get(username="kiemduyet")
+    Comment.objects.awaiting()[0].approve(by=moderator)
+
+    with pytest.raises(PermissionDenied):
+        samples().get(status=Article.Status.DRAFT).publish(by=moderator)
+
+
+@pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.username)
+def test_every_account_can_enter_the_desk(demo: Article, client: Any, account: Any) -> None:
+    assert client.login(username=account.username, password=account.password)
+    assert client.get(reverse("admin:index")).status_code == 200
+
+
+def test_ensuring_roles_again_takes_nothing_away_that_was_added_by_hand(db: None) -> None:
+    roles.ensure_roles()
+    extra = make_user("news.delete_section").user_permissions.get()
+    Group.objects.get(name=roles.MODERATOR).permissions.add(extra)
+    groups = roles.ensure_roles()
+
+    assert extra in groups[roles.MODERATOR].permissions.all()
+    assert groups[roles.MODERATOR].permissions.count() == len(roles.ROLES[roles.MODERATOR]) + 1
+
+
+def test_a_role_with_an_unknown_permission_is_refused(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(roles.ROLES, "Ai đó", ("news.fly_article",))
+    with pytest.raises(LookupError, match="fly_article"):
+        roles.ensure_roles()
