@@ -1,0 +1,34 @@
+"""How often articles were read; `news.counting` adds it up. How many, never who."""
+
+from django.db import models
+
+
+class ViewCount(models.Model):
+    """How often an article was read, in total. Apart from the article, whose row stays untouched by reading."""
+
+    article = models.OneToOneField(
+        "news.Article", on_delete=models.CASCADE, primary_key=True, related_name="view_count"
+    )
+    total = models.PositiveBigIntegerField("lượt xem", default=0)
+
+    class Meta:
+        verbose_name = "lượt xem"
+        verbose_name_plural = "lượt xem"
+
+    def __str__(self) -> str:
+        return str(self.total)
+
+
+class DailyViewCount(models.Model):
+    """How often an article was read on one Vietnamese day; what `Tin xem nhiều` adds up."""
+
+    article = models.ForeignKey("news.Article", on_delete=models.CASCADE, related_name="daily_views")
+    day = models.DateField("ngày")
+    views = models.PositiveIntegerField("lượt xem", default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["article", "day"], name="daily_views_once")]
+        indexes = [models.Index(fields=["day", "article"], name="daily_views_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} {self.day}: {self.views}"
