@@ -89,7 +89,9 @@ class Comment(models.Model):
     def initials(self) -> str:
         """What stands in place of a portrait: first letters of the first and the last word of the name."""
         words = self.name.split()
-        return "".join(word[0] for word in (words if len(words) < 2 else (words[0], words[-1]))).upper()
+        return "".join(
+            word[0] for word in (words if len(words) < 2 else (words[0], words[-1]))
+        ).upper()
 
     @property
     def date_line(self) -> str:
@@ -113,7 +115,9 @@ class Comment(models.Model):
             )
             self.refresh_from_db()
             if not mine:
-                raise AlreadyDecided(f"Ý kiến của {self.name}: {self.get_status_display().lower()} trước đó.")
+                raise AlreadyDecided(
+                    f"Ý kiến của {self.name}: {self.get_status_display().lower()} trước đó."
+                )
             freshness.bump()
 
 
@@ -125,7 +129,9 @@ class Quota(models.Model):
     used = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "window"], name="quota_once_a_window")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "window"], name="quota_once_a_window")
+        ]
 
     def __str__(self) -> str:
         return f"{self.source[:8]} {self.window}: {self.used}"

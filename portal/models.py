@@ -25,12 +25,22 @@ class SiteIdentity(models.Model):
     level = models.CharField("cấp", max_length=20, choices=Level, default=Level.WARD)
     name = models.CharField("tên", max_length=100, help_text="Không viết cấp, ví dụ: An Bình")
     unit = models.CharField("cơ quan", max_length=100, default="Ủy ban nhân dân")
-    parent = models.CharField("cấp trên", max_length=100, blank=True, help_text="Ví dụ: Thành phố …")
+    parent = models.CharField(
+        "cấp trên", max_length=100, blank=True, help_text="Ví dụ: Thành phố …"
+    )
     crest = models.ForeignKey(
-        Photo, verbose_name="biểu trưng", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Photo,
+        verbose_name="biểu trưng",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     source_mark = models.CharField(
-        "dấu nguồn", max_length=60, blank=True, help_text="Tin mới bắt đầu bằng dấu này: (NGUỒN) – …"
+        "dấu nguồn",
+        max_length=60,
+        blank=True,
+        help_text="Tin mới bắt đầu bằng dấu này: (NGUỒN) – …",
     )
     responsible_person = models.CharField("chịu trách nhiệm nội dung", max_length=200, blank=True)
     licence = models.CharField("giấy phép", max_length=300, blank=True)
@@ -45,6 +55,12 @@ class SiteIdentity(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.pk = 1
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            freshness.bump()
 
     @classmethod
     def current(cls) -> "SiteIdentity":
@@ -61,12 +77,6 @@ class SiteIdentity(models.Model):
     def office(self) -> str:
         """The publishing office in full, as in `Ủy ban nhân dân Phường An Bình`."""
         return f"{self.unit} {self.full_name}".strip()
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.pk = 1
-        with transaction.atomic():
-            super().save(*args, **kwargs)
-            freshness.bump()
 
 
 def publisher() -> SiteIdentity:
@@ -91,9 +101,6 @@ class TextPage(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self) -> str:
-        return reverse("text_page", args=[self.slug])
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Stores a clean body. Raises richtext.TooComplex for one that cannot be cleaned in bounded time."""
         self.title = text.one_line(self.title)
@@ -102,6 +109,9 @@ class TextPage(models.Model):
         with transaction.atomic():
             super().save(*args, **kwargs)
             freshness.bump()
+
+    def get_absolute_url(self) -> str:
+        return reverse("text_page", args=[self.slug])
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         with transaction.atomic():

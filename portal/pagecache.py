@@ -36,8 +36,11 @@ StartResponse = Callable[..., Any]
 KEPT_PARAMETERS = frozenset({"trang"})
 DROPPED_PARAMETERS = frozenset({"fbclid", "gclid", "zarsrc", "utm_source", "utm_medium", "utm_campaign", "utm_content"})
 BROWSER_CACHE = "public, max-age=0, must-revalidate"
-# For nginx: how many seconds it may answer without asking (DESIGN: a change is seen within 5 s anywhere).
-PROXY_SECONDS = 5
+# Never kept, so not even the generation is asked for: these must answer when the database does not.
+PASSED_BY = ("/song/", "/san-sang/", "/quan-tri/", "/dem/", "/static/", "/media/")
+# For nginx: how many seconds it may answer without asking. It counts in whole seconds, so 3 can last almost 4;
+# with GENERATION_MEMO_SECONDS before it a change is seen within 5 s anywhere.
+PROXY_SECONDS = 3
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ class PageCache:
     def __init__(self, application: Callable[[Environ, StartResponse], Iterable[bytes]]) -> None:
         self.application = application
         self.memory = PageMemory()
+        self.first_seen: dict[str, str] = {}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         key = self._key(environ)
@@ -114,6 +118,8 @@ class PageCache:
     def _key(self, environ: Environ) -> str | None:
         """What the page is kept under, or None for a request that is not an anonymous reader's."""
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or "HTTP_AUTHORIZATION" in environ:
+            return None
+        if environ["PATH_INFO"].startswith(PASSED_BY):
             return None
         if f"{settings.SESSION_COOKIE_NAME}=" in environ.get("HTTP_COOKIE", ""):
             return None
@@ -195,6 +201,7 @@ class PageCache:
         return self._send(page, environ, start_response)
 
     def _stored_page(self, headers: list[tuple[str, str]], body: bytes) -> StoredPage:
+        etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
         seconds: float = settings.PAGE_CACHE_SECONDS
         if moment := Article.objects.all().next_publication():
             seconds = min(seconds, max(0.0, (moment - timezone.now()).total_seconds()))
@@ -202,17 +209,23 @@ class PageCache:
         kept = [(name, value) for name, value in headers if name.lower() not in replaced]
         kept += [
             ("Cache-Control", BROWSER_CACHE),
-            ("Last-Modified", http_date()),
+            ("Last-Modified", self._last_modified(etag)),
             ("Vary", "Accept-Encoding"),
             ("X-Accel-Expires", str(min(PROXY_SECONDS, int(seconds)))),
         ]
         return StoredPage(
             headers=kept,
-            etag=f'W/"{hashlib.sha256(body).hexdigest()[:32]}"',
+            etag=etag,
             body=body,
             zipped=gzip.compress(body, mtime=0),
             expires=time.time() + seconds,
         )
+
+    def _last_modified(self, etag: str) -> str:
+        """When these bytes were first made: nginx answers 304 only if tag and date are both unchanged."""
+        if len(self.first_seen) > 10_000:
+            self.first_seen.clear()
+        return self.first_seen.setdefault(etag, http_date())
 
     def _send(self, page: StoredPage, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         headers = [*page.headers, ("ETag", page.etag)]

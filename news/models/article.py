@@ -31,13 +31,15 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def newer_than(self, article: "Article") -> Self:
         """Published after the article, ties by id; the nearest first."""
         return self.filter(
-            Q(published_at__gt=article.published_at) | Q(published_at=article.published_at, id__gt=article.id)
+            Q(published_at__gt=article.published_at)
+            | Q(published_at=article.published_at, id__gt=article.id)
         ).order_by("published_at", "id")
 
     def older_than(self, article: "Article") -> Self:
         """Published before the article, ties by id; the nearest first."""
         return self.filter(
-            Q(published_at__lt=article.published_at) | Q(published_at=article.published_at, id__lt=article.id)
+            Q(published_at__lt=article.published_at)
+            | Q(published_at=article.published_at, id__lt=article.id)
         ).order_by("-published_at", "-id")
 
     def with_card(self) -> Self:
@@ -77,11 +79,15 @@ class Article(models.Model):
     section = models.ForeignKey(
         Section, verbose_name="chuyên mục", on_delete=models.PROTECT, related_name="articles"
     )
-    lead = models.TextField("phần dẫn", blank=True, help_text="Một đoạn, nói điều quan trọng nhất của tin.")
+    lead = models.TextField(
+        "phần dẫn", blank=True, help_text="Một đoạn, nói điều quan trọng nhất của tin."
+    )
     body = models.TextField("nội dung", blank=True)
     # For cards, feeds and search engines, kept by save(): a list must not load every body.
     summary = models.CharField("tóm tắt", max_length=300, blank=True, editable=False)
-    byline = models.CharField("tác giả", max_length=200, blank=True, help_text="Bút danh, in ở cuối bài.")
+    byline = models.CharField(
+        "tác giả", max_length=200, blank=True, help_text="Bút danh, in ở cuối bài."
+    )
     source = models.CharField(
         "dấu nguồn",
         max_length=60,
@@ -100,7 +106,9 @@ class Article(models.Model):
     photos: "models.ManyToManyField[Photo, ArticlePhoto]" = models.ManyToManyField(
         Photo, through="ArticlePhoto", related_name="articles", editable=False
     )
-    status = models.CharField("tình trạng", max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    status = models.CharField(
+        "tình trạng", max_length=10, choices=Status, default=Status.DRAFT, editable=False
+    )
     published_at = models.DateTimeField(
         "thời điểm xuất bản",
         null=True,
@@ -108,7 +116,9 @@ class Article(models.Model):
         help_text="Để trống thì lấy lúc bấm Xuất bản. Đặt ở tương lai thì đến lúc đó tin mới hiện ra.",
     )
     withdrawn_at = models.DateTimeField("thu hồi lúc", null=True, editable=False)
-    withdrawal_reason = models.CharField("lý do thu hồi", max_length=300, blank=True, editable=False)
+    withdrawal_reason = models.CharField(
+        "lý do thu hồi", max_length=300, blank=True, editable=False
+    )
     comments_open = models.BooleanField("nhận ý kiến bạn đọc", default=True)
     featured = models.BooleanField("tin nổi bật", default=False)
     created_by = models.ForeignKey(
@@ -167,6 +177,35 @@ class Article(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Stores clean text only, and with it the search entry, the list of photos and the freshness.
+
+        Raises richtext.TooComplex for a body that cannot be cleaned in bounded time.
+        """
+        self.title = text.one_line(self.title)
+        self.lead = text.nfc(self.lead).strip()
+        self.byline = text.one_line(self.byline)
+        self.source = text.one_line(self.source)
+        self.body = richtext.clean(self.body)
+        self.summary = (text.one_line(self.lead) or richtext.plain(self.body))[:300]
+        self.slug = self.slug or text.slug(self.title) or "tin"
+        with transaction.atomic():
+            shown = list(Photo.objects.filter(key__in=richtext.photo_keys(self.body)))
+            if self.cover is None and shown:
+                order = richtext.photo_keys(self.body)
+                self.cover = min(shown, key=lambda photo: order.index(photo.key.hex))
+            super().save(*args, **kwargs)
+            self._keep_photos(shown)
+            SearchEntry.objects.update_or_create(
+                article=self,
+                defaults={
+                    "title": text.fold(self.title),
+                    "text": text.fold(f"{self.lead} {richtext.plain(self.body)} {self.byline}"),
+                },
+            )
+            ViewCount.objects.get_or_create(article=self)
+            freshness.bump()
 
     def get_absolute_url(self) -> str:
         return reverse("news:article", args=[self.section.slug, self.slug, self.pk])
@@ -237,35 +276,6 @@ class Article(models.Model):
         if self.was_public and self.published_at is None:
             raise ValidationError({"published_at": "Tin đã xuất bản phải có thời điểm xuất bản."})
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Stores clean text only, and with it the search entry, the list of photos and the freshness.
-
-        Raises richtext.TooComplex for a body that cannot be cleaned in bounded time.
-        """
-        self.title = text.one_line(self.title)
-        self.lead = text.nfc(self.lead).strip()
-        self.byline = text.one_line(self.byline)
-        self.source = text.one_line(self.source)
-        self.body = richtext.clean(self.body)
-        self.summary = (text.one_line(self.lead) or richtext.plain(self.body))[:300]
-        self.slug = self.slug or text.slug(self.title) or "tin"
-        with transaction.atomic():
-            shown = list(Photo.objects.filter(key__in=richtext.photo_keys(self.body)))
-            if self.cover is None and shown:
-                order = richtext.photo_keys(self.body)
-                self.cover = min(shown, key=lambda photo: order.index(photo.key.hex))
-            super().save(*args, **kwargs)
-            self._keep_photos(shown)
-            SearchEntry.objects.update_or_create(
-                article=self,
-                defaults={
-                    "title": text.fold(self.title),
-                    "text": text.fold(f"{self.lead} {richtext.plain(self.body)} {self.byline}"),
-                },
-            )
-            ViewCount.objects.get_or_create(article=self)
-            freshness.bump()
-
     def _keep_photos(self, shown: list[Photo]) -> None:
         """Which photos the body shows: they cannot be deleted, and a page finds them in one query."""
         kept = self.articlephoto_set.exclude(photo__in=shown)
@@ -288,7 +298,9 @@ class ArticlePhoto(models.Model):
     photo = models.ForeignKey(Photo, on_delete=models.PROTECT)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["article", "photo"], name="article_photo_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "photo"], name="article_photo_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.article_id}: {self.photo_id}"

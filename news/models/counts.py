@@ -22,7 +22,9 @@ class ViewCount(models.Model):
 class DailyViewCount(models.Model):
     """How often an article was read on one Vietnamese day; what `Tin xem nhiều` adds up."""
 
-    article = models.ForeignKey("news.Article", on_delete=models.CASCADE, related_name="daily_views")
+    article = models.ForeignKey(
+        "news.Article", on_delete=models.CASCADE, related_name="daily_views"
+    )
     day = models.DateField("ngày")
     views = models.PositiveIntegerField("lượt xem", default=0)
 

@@ -25,7 +25,9 @@ class Photo(models.Model):
         help_text="Ảnh cho thấy gì? Dành cho người không nhìn thấy ảnh.",
     )
     caption = models.CharField("chú thích", max_length=500, blank=True)
-    credit = models.CharField("nguồn ảnh", max_length=200, blank=True, help_text="Ví dụ: Ảnh: Minh Tâm")
+    credit = models.CharField(
+        "nguồn ảnh", max_length=200, blank=True, help_text="Ví dụ: Ảnh: Minh Tâm"
+    )
     width = models.PositiveIntegerField("rộng", editable=False)
     height = models.PositiveIntegerField("cao", editable=False)
     rendition_widths = models.JSONField("các cỡ", default=list, editable=False)
@@ -50,6 +52,11 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return self.caption or self.alt or f"Ảnh {self.key}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            freshness.bump()
 
     @classmethod
     def store(cls, upload: UploadedFile, *, by: Any = None, **texts: str) -> "Photo":
@@ -93,17 +100,14 @@ class Photo(models.Model):
 
     def srcset(self, extension: str) -> str:
         """All widths in one format as the `srcset` attribute wants them."""
-        entries = [f"{self._url(f'-{width}.{extension}')} {width}w" for width in self.rendition_widths]
+        entries = [
+            f"{self._url(f'-{width}.{extension}')} {width}w" for width in self.rendition_widths
+        ]
         master = f".{extension}" if extension == self.extension else f"-{self.width}.{extension}"
         return ", ".join([*entries, f"{self._url(master)} {self.width}w"])
 
     def _url(self, ending: str) -> str:
         return default_storage.url(photos.file_name(self.key, ending))
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        with transaction.atomic():
-            super().save(*args, **kwargs)
-            freshness.bump()
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refuses (ProtectedError) while an article shows the photo; its files go when the row is gone."""
@@ -115,6 +119,8 @@ class Photo(models.Model):
     def delete_files(self) -> None:
         """Remove the master and every rendition from the storage."""
         endings = {f".{self.extension}", f"-{self.width}.webp"}
-        endings |= {f"-{w}.{ext}" for w in self.rendition_widths for ext in ("webp", self.extension)}
+        endings |= {
+            f"-{w}.{ext}" for w in self.rendition_widths for ext in ("webp", self.extension)
+        }
         for ending in endings:
             default_storage.delete(photos.file_name(self.key, ending))

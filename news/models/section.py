@@ -50,6 +50,12 @@ class Section(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.slug = self.slug or text.slug(self.name, 100)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            freshness.bump()
+
     def get_absolute_url(self) -> str:
         return reverse("news:section", args=[self.slug])
 
@@ -57,9 +63,13 @@ class Section(models.Model):
         """Refuses a third level and an address that another page of the site already has."""
         self.slug = self.slug or text.slug(self.name, 100)
         if self.parent and self.parent.parent_id:
-            raise ValidationError({"parent": "Chỉ có hai cấp chuyên mục; hãy chọn một mục cấp một."})
+            raise ValidationError(
+                {"parent": "Chỉ có hai cấp chuyên mục; hãy chọn một mục cấp một."}
+            )
         if self.parent and self.pk and self.children.exists():
-            raise ValidationError({"parent": "Mục này đang có mục con nên không thể thành mục con."})
+            raise ValidationError(
+                {"parent": "Mục này đang có mục con nên không thể thành mục con."}
+            )
         if not self.slug:
             raise ValidationError({"slug": "Hãy viết địa chỉ, ví dụ: tin-tuc."})
         if not self._address_is_free():
@@ -70,18 +80,15 @@ class Section(models.Model):
         if f"/{self.slug}/" in {settings.STATIC_URL, settings.MEDIA_URL}:
             return False
         try:
-            return (resolve(f"/{self.slug}/").view_name, resolve(f"/{self.slug}/tin-1/").view_name) == (
+            return (
+                resolve(f"/{self.slug}/").view_name,
+                resolve(f"/{self.slug}/tin-1/").view_name,
+            ) == (
                 "news:section",
                 "news:article",
             )
         except Resolver404:
             return False
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.slug = self.slug or text.slug(self.name, 100)
-        with transaction.atomic():
-            super().save(*args, **kwargs)
-            freshness.bump()
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         with transaction.atomic():

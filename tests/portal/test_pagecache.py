@@ -56,6 +56,19 @@ def test_a_known_tag_is_answered_304_without_a_body() -> None:
     assert (again.status, again.body) == (304, b"")
 
 
+def test_a_page_made_again_with_the_same_bytes_keeps_its_date(time_machine: Any) -> None:
+    time_machine.move_to(timezone.now(), tick=False)
+    address = make_article().get_absolute_url()
+    before = ask(address).headers["Last-Modified"]
+    time_machine.shift(90)
+    assert ask(address).headers["Last-Modified"] == before
+
+
+@pytest.mark.django_db(databases=[])
+def test_the_address_of_the_health_check_asks_no_database() -> None:
+    assert ask("/song/").status == 200
+
+
 def test_head_says_what_get_says_without_the_body() -> None:
     address = make_article().get_absolute_url()
     head, get = ask(address, method="HEAD"), ask(address)

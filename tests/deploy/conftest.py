@@ -1,0 +1,37 @@
+"""One production installation for all tests here: migrated, static files collected, three articles in it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.running import Site, own_database
+
+# CKEditor and the admin have 1,300 files, whose checksums take 18 s; no page asked for here needs them.
+MAKE_SITE = """
+import json
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["ckeditor*", "galleriffic", "admin"])
+from tests.factories import make_article, make_photo
+photo = make_photo()
+articles = [make_article(title=f"Tin thật số {number}", cover=photo) for number in range(3)]
+print(json.dumps({"articles": [article.get_absolute_url() for article in articles], "photo": photo.url}))
+"""
+
+
+@dataclass
+class Installation:
+    site: Site
+    articles: list[str]
+    photo: str
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    folder: Path = tmp_path_factory.mktemp("installation")
+    with own_database(folder) as url:
+        site = Site(folder, url)
+        yield Installation(site, **json.loads(site.python(MAKE_SITE)))

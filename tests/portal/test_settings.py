@@ -1,0 +1,181 @@
+"""The settings refuse what is unknown, misspelt or unsafe, with a sentence that says what to write."""
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT: Path = settings.BASE_DIR
+PRODUCTION = {
+    "PORTAL_MODE": "production",
+    "PORTAL_SECRET_KEY": "Zk3vQ9xW7rT1yU5iO8pA2sD6fG4hJ0kL-mN_bV3cX7zQ1wE5rT9yU",
+    "PORTAL_SITE_URL": "https://portal.example",
+    "DATABASE_URL": "postgres://portal:secret@postgres:5432/portal",
+}
+
+
+def load(**environment: str | None) -> dict[str, Any]:
+    """The settings as a process with just these variables reads them; None takes one of PRODUCTION away."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("PORTAL_") or name in {
+                "DATABASE_URL",
+                "REDIS_URL",
+                "POSTGRES_PASSWORD",
+            }:
+                patch.delenv(name)
+        patch.setenv("PORTAL_ENV_FILE", os.devnull)
+        for name, value in environment.items():
+            if value is not None:
+                patch.setenv(name, value)
+        before = dict(os.environ)
+        try:
+            return runpy.run_path(str(ROOT / "portal" / "settings.py"))
+        finally:
+            # What a .env file brought in goes again.
+            for name in set(os.environ) - set(before):
+                del os.environ[name]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"PORTAL_SECRET_KEY": None}, "needs PORTAL_SECRET_KEY with at least 50"),
+        ({"PORTAL_SECRET_KEY": "short"}, "needs PORTAL_SECRET_KEY with at least 50"),
+        ({"PORTAL_SECRET_KEY": ""}, "needs PORTAL_SECRET_KEY with at least 50"),
+        ({"PORTAL_SITE_URL": "http://portal.example"}, "PORTAL_SITE_URL to begin with https://"),
+        ({"PORTAL_SITE_URL": None}, "PORTAL_SITE_URL to begin with https://"),
+        ({"PORTAL_SITE_URL": "portal.example"}, "write scheme and host, such as https://"),
+        (
+            {"PORTAL_SITE_URL": "https://portal.example/tin"},
+            "write scheme and host, such as https://",
+        ),
+        ({"PORTAL_DEBUG": "True"}, "must not run with PORTAL_DEBUG=True; remove the line"),
+        ({"DATABASE_URL": None}, "needs DATABASE_URL, such as postgres://"),
+        ({"DATABASE_URL": "mysql://a:b@c/d"}, "must begin with sqlite:/// or postgres://"),
+    ],
+)
+def test_production_refuses_to_start_insecurely(
+    change: dict[str, str | None], sentence: str
+) -> None:
+    with pytest.raises(ImproperlyConfigured, match=sentence):
+        load(**{**PRODUCTION, **change})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        (
+            "PORTAL_BEHIND_PROXI",
+            "True",
+            "Unknown setting PORTAL_BEHIND_PROXI; known are .*PORTAL_BEHIND_PROXY",
+        ),
+        (
+            "PORTAL_BEHIND_PROXY",
+            "true",
+            "PORTAL_BEHIND_PROXY is 'true'; write PORTAL_BEHIND_PROXY=True or",
+        ),
+        ("PORTAL_BEHIND_PROXY", "1", "write PORTAL_BEHIND_PROXY=True or PORTAL_BEHIND_PROXY=False"),
+        ("PORTAL_BEHIND_PROXY", "", "write PORTAL_BEHIND_PROXY=True or PORTAL_BEHIND_PROXY=False"),
+        (
+            "PORTAL_DEBUG",
+            "no",
+            "PORTAL_DEBUG is 'no'; write PORTAL_DEBUG=True or PORTAL_DEBUG=False",
+        ),
+        (
+            "PORTAL_MODE",
+            "prod",
+            "PORTAL_MODE is 'prod'; write PORTAL_MODE=local or PORTAL_MODE=production",
+        ),
+    ],
+)
+def test_an_unknown_name_or_a_senseless_value_stops_the_start(
+    name: str, value: str, sentence: str
+) -> None:
+    with pytest.raises(ImproperlyConfigured, match=sentence):
+        load(**{name: value})
+
+
+def test_a_misspelt_name_in_the_env_file_stops_the_start(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("DATABSE_URL=sqlite:///x\n")
+    with pytest.raises(
+        ImproperlyConfigured, match=r"Unknown setting DATABSE_URL; .*Mend the spelling"
+    ):
+        load(PORTAL_ENV_FILE=str(file))
+
+
+def test_the_env_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(
+        "PORTAL_SITE_URL=https://file.example\nPORTAL_EXTRA_HOSTS=a.example,b.example\n"
+    )
+    assert load(PORTAL_ENV_FILE=str(file))["SITE_URL"] == "https://file.example"
+    found = load(PORTAL_ENV_FILE=str(file), PORTAL_SITE_URL="https://process.example")
+    assert found["SITE_URL"] == "https://process.example"
+    assert {"process.example", "a.example", "b.example"} <= set(found["ALLOWED_HOSTS"])
+
+
+def test_production_is_strict() -> None:
+    found = load(**PRODUCTION)
+    assert found["ALLOWED_HOSTS"] == ["portal.example"]
+    assert found["SECURE_HSTS_SECONDS"] >= 31_536_000
+    for name in (
+        "SECURE_SSL_REDIRECT",
+        "SESSION_COOKIE_SECURE",
+        "CSRF_COOKIE_SECURE",
+        "SESSION_COOKIE_HTTPONLY",
+    ):
+        assert found[name] is True, name
+    assert found["DEBUG"] is False
+
+
+def test_a_proxy_is_believed_only_where_there_is_one() -> None:
+    assert load(**PRODUCTION)["SECURE_PROXY_SSL_HEADER"] is None
+    assert load(**PRODUCTION, PORTAL_BEHIND_PROXY="True")["SECURE_PROXY_SSL_HEADER"] == (
+        "HTTP_X_FORWARDED_PROTO",
+        "https",
+    )
+
+
+def test_sqlite_is_opened_so_that_writers_wait_and_commits_last() -> None:
+    options = load()["DATABASES"]["default"]["OPTIONS"]
+    assert (options["timeout"], options["transaction_mode"]) == (20, "IMMEDIATE")
+    assert "journal_mode=WAL" in options["init_command"]
+    assert "synchronous=FULL" in options["init_command"]
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    surroundings = {
+        name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")
+    }
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "manage.py", *arguments],
+        env=surroundings | {"PORTAL_ENV_FILE": os.devnull} | PRODUCTION | environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_django_finds_nothing_to_warn_of_in_production() -> None:
+    result = manage(
+        "check", "--deploy", "--fail-level", "WARNING", DATABASE_URL="sqlite://:memory:"
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_refused_start_ends_the_process_with_the_sentence() -> None:
+    result = manage("check", PORTAL_SECRET_KEY="short")
+    assert result.returncode != 0
+    assert (
+        "Production needs PORTAL_SECRET_KEY with at least 50 random characters of its own."
+        in result.stderr
+    )
