@@ -20,7 +20,10 @@ def normalise(value: str, *, one_line: bool) -> str:
         for c in value
         if c == "\n"
         or c == "\t"
-        or (unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cn", "Cs"} and c not in "\u115f\u1160\u3164\uffa0")
+        or (
+            unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cn", "Cs"}
+            and c not in "\u115f\u1160\u3164\uffa0"
+        )
     )
     if one_line:
         return " ".join(kept.split())
@@ -81,7 +84,6 @@ class CommentForm(forms.Form):
     website = forms.CharField(required=False)
     ticket = forms.CharField(required=False, widget=forms.HiddenInput)
 
-
     @property
     def signals(self) -> list[str]:
         """What a moderator should know about how this was sent, in words; never told to the sender."""
@@ -90,4 +92,6 @@ class CommentForm(forms.Form):
     def as_comment(self) -> Comment:
         """The unsaved comment; the view adds article, source and digest."""
         data = self.cleaned_data
-        return Comment(name=data["name"], email=data["email"], text=data["text"], signals=self.signals)
+        return Comment(
+            name=data["name"], email=data["email"], text=data["text"], signals=self.signals
+        )

@@ -48,13 +48,19 @@ def source_of(request: HttpRequest) -> str:
     and means nothing.
     """
     header = "HTTP_X_REAL_IP" if settings.BEHIND_PROXY else "REMOTE_ADDR"
-    return salted_hmac("comments.source", request.META.get(header, ""), algorithm="sha256").hexdigest()
+    return salted_hmac(
+        "comments.source", request.META.get(header, ""), algorithm="sha256"
+    ).hexdigest()
 
 
 def digest_of(article_id: int, name: str, email: str, text: str) -> str:
     """The key by which a double post is recognised: same article, same person, same words."""
-    words = "\x1f".join([str(article_id), name.casefold(), email.casefold(), " ".join(text.split())])
-    return salted_hmac("comments.digest", hashlib.sha256(words.encode()).digest(), algorithm="sha256").hexdigest()
+    words = "\x1f".join(
+        [str(article_id), name.casefold(), email.casefold(), " ".join(text.split())]
+    )
+    return salted_hmac(
+        "comments.digest", hashlib.sha256(words.encode()).digest(), algorithm="sha256"
+    ).hexdigest()
 
 
 def seconds_to_wait(source: str) -> int:

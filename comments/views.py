@@ -35,15 +35,24 @@ def ticket(request: HttpRequest, article_id: int) -> HttpResponse:
 @never_cache
 def write(request: HttpRequest, article_id: int) -> HttpResponse:
     """The form on a page of its own, and where both forms are sent."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
-        return HttpResponse("Nội dung gửi lên quá lớn.", status=413, content_type="text/plain; charset=utf-8")
-    article = get_object_or_404(Article.objects.published().select_related("section"), pk=article_id)
+    if int(request.headers.get("content-length") or 0) > MAX_BODY:
+        return HttpResponse(
+            "Nội dung gửi lên quá lớn.", status=413, content_type="text/plain; charset=utf-8"
+        )
+    article = get_object_or_404(
+        Article.objects.published().select_related("section"), pk=article_id
+    )
     form = CommentForm(request.POST or None)
     if not article.comments_open:
         return _answer(request, article, form, status=403, message=CLOSED)
     if request.method != "POST" or "ticket" not in request.POST:
         # The box of the article page, sent without JavaScript: ask for the rest, keep the text.
-        return _answer(request, article, CommentForm(initial={"text": request.POST.get("text", "")}), status=200)
+        return _answer(
+            request,
+            article,
+            CommentForm(initial={"text": request.POST.get("text", "")}),
+            status=200,
+        )
     return _take(request, article, form)
 
 
@@ -71,11 +80,25 @@ def _take(request: HttpRequest, article: Article, form: CommentForm) -> HttpResp
     return _answer(request, article, form, status=200, sent=True)
 
 
-def _answer(request: HttpRequest, article: Article, form: CommentForm, *, status: int, **extra: Any) -> HttpResponse:
+def _answer(
+    request: HttpRequest, article: Article, form: CommentForm, *, status: int, **extra: Any
+) -> HttpResponse:
     """The same answer as a page or, for the dialog, as JSON with a fresh ticket."""
     fresh = moderation.new_ticket(article.pk)
     if request.headers.get("Accept") == "application/json":
-        errors = {name: list(messages) for name, messages in form.errors.items()} if form.is_bound else {}
-        return JsonResponse({"errors": errors, "ticket": fresh, "sent": False, "message": "", **extra}, status=status)
+        errors = (
+            {name: list(messages) for name, messages in form.errors.items()}
+            if form.is_bound
+            else {}
+        )
+        return JsonResponse(
+            {"errors": errors, "ticket": fresh, "sent": False, "message": "", **extra},
+            status=status,
+        )
     template = "comments/thanks.html" if extra.get("sent") else "comments/write.html"
-    return render(request, template, {"article": article, "form": form, "ticket": fresh, **extra}, status=status)
+    return render(
+        request,
+        template,
+        {"article": article, "form": form, "ticket": fresh, **extra},
+        status=status,
+    )

@@ -80,26 +80,35 @@ def _write(batch: dict[tuple[int, dt.date], int]) -> None:
     with transaction.atomic():
         # In one order everywhere, so that two processes never wait for each other.
         known = set(
-            Article.objects.filter(pk__in={article for article, _ in batch}).values_list("pk", flat=True)
+            Article.objects.filter(pk__in={article for article, _ in batch}).values_list(
+                "pk", flat=True
+            )
         )
         rows = sorted(key for key in batch if key[0] in known)
         totals: Counter[int] = Counter()
         for article, day in rows:
             totals[article] += batch[article, day]
         articles = sorted(totals)
-        ViewCount.objects.bulk_create([ViewCount(article_id=pk) for pk in articles], ignore_conflicts=True)
+        ViewCount.objects.bulk_create(
+            [ViewCount(article_id=pk) for pk in articles], ignore_conflicts=True
+        )
         list(ViewCount.objects.filter(pk__in=articles).order_by("pk").select_for_update())
         ViewCount.objects.filter(pk__in=articles).update(
-            total=F("total") + Case(*(When(pk=pk, then=Value(totals[pk])) for pk in articles), default=Value(0))
+            total=F("total")
+            + Case(*(When(pk=pk, then=Value(totals[pk])) for pk in articles), default=Value(0))
         )
         DailyViewCount.objects.bulk_create(
-            [DailyViewCount(article_id=article, day=day) for article, day in rows], ignore_conflicts=True
+            [DailyViewCount(article_id=article, day=day) for article, day in rows],
+            ignore_conflicts=True,
         )
         for day in sorted({day for _, day in rows}):
             that_day = [article for article, other in rows if other == day]
             DailyViewCount.objects.filter(day=day, article_id__in=that_day).update(
                 views=F("views")
-                + Case(*(When(article_id=pk, then=Value(batch[pk, day])) for pk in that_day), default=Value(0))
+                + Case(
+                    *(When(article_id=pk, then=Value(batch[pk, day])) for pk in that_day),
+                    default=Value(0),
+                )
             )
 
 

@@ -36,7 +36,8 @@ class BodyEditor(CKEditorWidget):
 
     @property
     def media(self) -> Media:
-        return super().media + Media(js=["js/admin/editor.js"])
+        # Named together with CKEditor, so that Django never sorts our script before it.
+        return super().media + Media(js=["ckeditor/ckeditor/ckeditor.js", "js/admin/editor.js"])
 
     def _set_config(self) -> None:
         super()._set_config()

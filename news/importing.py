@@ -71,14 +71,17 @@ def _body(page: OldPage, pictures: Sequence[Photo]) -> str:
     waiting = iter(pictures)
     parts = []
     for block in page.blocks:
-        words = html.escape(block.text, quote=False)
         if block.is_caption:
-            photo = next(waiting)
-            picture = f'<img src="{html.escape(photo.url)}" alt="{html.escape(photo.alt)}">'
-            parts.append(f'<figure class="image">{picture}<figcaption>{words}</figcaption></figure>')
+            parts.append(figure(next(waiting), block.text))
         else:
-            parts.append(f"<p>{words}</p>")
+            parts.append(f"<p>{html.escape(block.text, quote=False)}</p>")
     return "\n".join(parts)
+
+
+def figure(photo: Photo, caption: str) -> str:
+    """A picture with its caption, as the editor writes it into a body."""
+    picture = f'<img src="{html.escape(photo.url)}" alt="{html.escape(photo.alt)}">'
+    return f'<figure class="image">{picture}<figcaption>{html.escape(caption, quote=False)}</figcaption></figure>'
 
 
 def missing_picture() -> Photo:
@@ -90,4 +93,6 @@ def stored_once(path: Path, **texts: str) -> Photo:
     """The picture of this file in the library, found again by its bytes. `texts` are those of Photo.store()."""
     content = path.read_bytes()
     found = Photo.objects.filter(sha256=hashlib.sha256(content).hexdigest()).order_by("id").first()
-    return found or Photo.store(UploadedFile(ContentFile(content), path.name, size=len(content)), **texts)
+    return found or Photo.store(
+        UploadedFile(ContentFile(content), path.name, size=len(content)), **texts
+    )

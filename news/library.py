@@ -39,7 +39,9 @@ def find_photos(photos: QuerySet[Photo], words: str) -> QuerySet[Photo]:
     terms = text.fold(words.replace("\x00", "")[:200]).split()[:12]
     if not terms:
         return photos
-    newest = Photo.objects.order_by("-uploaded_at", "-id").values_list("pk", "alt", "caption", "credit")[:SEARCHED]
+    newest = Photo.objects.order_by("-uploaded_at", "-id").values_list(
+        "pk", "alt", "caption", "credit"
+    )[:SEARCHED]
     found = []
     for pk, *texts in newest:
         folded = text.fold(" ".join(texts))
@@ -80,8 +82,12 @@ class PhotoUploadForm(forms.Form):
         help_text="Ảnh cho thấy gì? Dành cho người không nhìn thấy ảnh.",
         error_messages={"required": "Hãy mô tả ảnh bằng một câu ngắn."},
     )
-    caption = forms.CharField(label="Chú thích", max_length=500, required=False, help_text="In dưới ảnh.")
-    credit = forms.CharField(label="Nguồn ảnh", max_length=200, required=False, help_text="Ví dụ: Ảnh: Minh Tâm")
+    caption = forms.CharField(
+        label="Chú thích", max_length=500, required=False, help_text="In dưới ảnh."
+    )
+    credit = forms.CharField(
+        label="Nguồn ảnh", max_length=200, required=False, help_text="Ví dụ: Ảnh: Minh Tâm"
+    )
 
     def store(self, *, by: Any) -> Photo | None:
         """The photo in the library, or None with the reason beside the field that it concerns."""
@@ -102,10 +108,22 @@ class PhotoPicker(forms.TextInput):
 
     media = Media(js=["js/admin/photo-picker.js"])
 
-    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
         chosen = str(value) if value else ""
-        photo = Photo.objects.filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 19 else None
-        context = {"name": name, "value": chosen, "photo": photo, "id": (attrs or {}).get("id", f"id_{name}")}
+        photo = (
+            Photo.objects.filter(pk=chosen).first()
+            if chosen.isdecimal() and len(chosen) < 19
+            else None
+        )
+        context = {
+            "name": name,
+            "value": chosen,
+            "photo": photo,
+            "thumbnail": photo.rendition_url(THUMBNAIL_WIDTH) if photo else "",
+            "id": (attrs or {}).get("id", f"id_{name}"),
+        }
         return render_to_string("admin/news/photo/_picker.html", context)
 
 
@@ -117,7 +135,9 @@ class PhotoChoiceField(forms.ModelChoiceField):
         super().__init__(
             Photo.objects.all(),
             widget=PhotoPicker,
-            error_messages={"invalid_choice": "Ảnh này không còn trong thư viện. Hãy chọn ảnh khác."},
+            error_messages={
+                "invalid_choice": "Ảnh này không còn trong thư viện. Hãy chọn ảnh khác."
+            },
             **kwargs,
         )
 
@@ -127,19 +147,25 @@ class PhotoChoiceField(forms.ModelChoiceField):
 @staff_member_required
 def browse(request: HttpRequest) -> HttpResponse:
     """The library in a small window, for CKEditor (`CKEditorFuncNum`) or a picture field (`o`, its id)."""
-    if not request.user.has_perm("news.view_photo"):  # type: ignore[union-attr]
+    if not request.user.has_perm("news.view_photo"):
         raise PermissionDenied("Bạn không có quyền xem thư viện ảnh.")
-    asked = {name: request.GET[name] for name in ("CKEditorFuncNum", "o") if name in request.GET}
+    asked: dict[str, str] = {
+        name: request.GET[name] for name in ("CKEditorFuncNum", "o") if name in request.GET
+    }
     form = PhotoUploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
         # Raises PermissionDenied for who may look but not upload.
         stored = form.store(by=request.user)
         if stored:
-            return HttpResponseRedirect(f"{reverse('ckeditor_browse')}?{urlencode({**asked, 'moi': stored.pk})}")
+            return HttpResponseRedirect(
+                f"{reverse('ckeditor_browse')}?{urlencode({**asked, 'moi': str(stored.pk)})}"
+            )
     words = request.GET.get("q", "")
-    page = Paginator(find_photos(Photo.objects.all(), words), PER_PAGE).get_page(request.GET.get("trang"))
+    page = Paginator(find_photos(Photo.objects.all(), words), PER_PAGE).get_page(
+        request.GET.get("trang")
+    )
     for photo in page:
-        photo.thumbnail_url = photo.rendition_url(THUMBNAIL_WIDTH)
+        photo.thumbnail_url = photo.rendition_url(THUMBNAIL_WIDTH)  # type: ignore[attr-defined]
     context = {
         **admin.site.each_context(request),
         "title": "Thư viện ảnh",
@@ -147,13 +173,15 @@ def browse(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "asked_query": urlencode(asked),
         "kept_query": urlencode({**asked, "q": words}),
-        "may_upload": request.user.has_perm("news.add_photo"),  # type: ignore[union-attr]
+        "may_upload": request.user.has_perm("news.add_photo"),
         "form": form,
         "page": page,
         "words": words,
         "newest": request.GET.get("moi", ""),
     }
-    return render(request, "admin/news/photo/library.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "admin/news/photo/library.html", context, status=400 if form.errors else 200
+    )
 
 
 @require_POST
@@ -161,8 +189,10 @@ def browse(request: HttpRequest) -> HttpResponse:
 def upload(request: HttpRequest) -> JsonResponse:
     """Takes one picture from CKEditor. Every answer is the JSON that CKEditor shows in words."""
     user = request.user
-    if not (user.is_active and user.is_staff):  # type: ignore[union-attr]
-        return _refusal("Phiên làm việc đã hết hạn. Hãy đăng nhập lại ở một thẻ khác rồi tải ảnh lên.", 403)
+    if not (user.is_active and user.is_staff):
+        return _refusal(
+            "Phiên làm việc đã hết hạn. Hãy đăng nhập lại ở một thẻ khác rồi tải ảnh lên.", 403
+        )
     sent = request.FILES.get("upload")
     if sent is None:
         return _refusal("Hãy chọn một tệp ảnh.", 400)

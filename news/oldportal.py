@@ -16,7 +16,6 @@ from news.text import VIETNAM, WEEKDAYS, nfc, one_line
 MAX_SECTION = 100
 MAX_TITLE = 300
 MAX_SOURCE = 60
-MAX_BYLINE = 200
 # Far above any article; what is larger is no article page.
 MAX_CHARACTERS = 900_000
 
@@ -85,7 +84,9 @@ def decode(content: bytes) -> str:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Unreadable(line, "chờ văn bản UTF-8, gặp bảng mã khác; hãy lưu lại tệp bằng UTF-8") from None
+        raise Unreadable(
+            line, "chờ văn bản UTF-8, gặp bảng mã khác; hãy lưu lại tệp bằng UTF-8"
+        ) from None
     if "\x00" in text:
         raise Unreadable(text.count("\n", 0, text.index("\x00")) + 1, "chờ văn bản, gặp ký tự NUL")
     if len(text) > MAX_CHARACTERS:
@@ -102,7 +103,9 @@ def parse(text: str) -> OldPage:
     blocks = _blocks(lines, start, text_end)
     place = next((n for n, block in enumerate(blocks) if not block.is_caption), None)
     if place is None:
-        raise Unreadable(min(start + 1, len(lines)), "chờ phần dẫn hoặc nội dung, gặp trang không có chữ")
+        raise Unreadable(
+            min(start + 1, len(lines)), "chờ phần dẫn hoặc nội dung, gặp trang không có chữ"
+        )
     source, lead = _marked(blocks.pop(place).text)
     return OldPage(
         section=section,
@@ -113,8 +116,12 @@ def parse(text: str) -> OldPage:
         blocks=tuple(blocks),
         byline=byline,
         views=_views(lines, end),
-        dropped=sum(1 for line in lines[end:] if line.strip() and not _VIEWS_LINE.match(line.strip())),
-        old_comments=next((int(m[1]) for line in lines[end:] if (m := _OLD_COMMENTS.match(line))), 0),
+        dropped=sum(
+            1 for line in lines[end:] if line.strip() and not _VIEWS_LINE.match(line.strip())
+        ),
+        old_comments=next(
+            (int(m[1]) for line in lines[end:] if (m := _OLD_COMMENTS.match(line))), 0
+        ),
     )
 
 
@@ -125,7 +132,11 @@ def _heading(lines: list[str]) -> tuple[str, str, dt.datetime, int]:
         raise Unreadable(1, "chờ tên chuyên mục, gặp tệp trống")
     for position, (number, line) in enumerate(written[:2]):
         if _DATE_LINE.match(line):
-            missing = "tiêu đề" if position and written[0][1].startswith("image ") else "tên chuyên mục và tiêu đề"
+            missing = (
+                "tiêu đề"
+                if position and written[0][1].startswith("image ")
+                else "tên chuyên mục và tiêu đề"
+            )
             raise Unreadable(number, f"chờ {missing}, gặp ngay dòng ngày")
     if len(written) < 3:
         raise Unreadable(written[-1][0], f"chờ dòng ngày như “{_DATE_EXAMPLE}” ở sau, gặp cuối tệp")
@@ -166,7 +177,9 @@ def _moment(line: str, number: int) -> dt.datetime:
     weekday = WEEKDAYS[moment.weekday()]
     if one_line(found["weekday"]).casefold() != weekday.casefold():
         # Somebody's slip, and nobody can say whether the day or the weekday is wrong.
-        raise Unreadable(number, f"chờ “{weekday}” vì {moment:%d/%m/%Y} là {weekday}, gặp “{found['weekday']}”")
+        raise Unreadable(
+            number, f"chờ “{weekday}” vì {moment:%d/%m/%Y} là {weekday}, gặp “{found['weekday']}”"
+        )
     if one_line(found["rest"]) not in _READING_TOOLS:
         raise Unreadable(number, f"chờ hết dòng sau ngày giờ, gặp “{found['rest'].strip()[:60]}”")
     return moment
@@ -183,7 +196,9 @@ def _views(lines: list[str], end: int) -> int:
         if found := _VIEWS_LINE.match(line.strip()):
             written = found["number"].strip()
             if not _VIEWS.fullmatch(written):
-                raise Unreadable(number, f"chờ số lượt xem như 12677 hoặc 12.677, gặp “{written[:60]}”")
+                raise Unreadable(
+                    number, f"chờ số lượt xem như 12677 hoặc 12.677, gặp “{written[:60]}”"
+                )
             return int(re.sub(r"\D", "", written))
     return 0
 
@@ -202,7 +217,7 @@ def _byline(lines: list[str], start: int, end: int) -> tuple[str, int]:
 
 def _is_pen_name(line: str) -> bool:
     """Whether a last line is a name (`MINH TÂM`, `Tin, ảnh: Minh Tâm`) and not a short last paragraph."""
-    if len(line) > _MAX_PEN_NAME or line.startswith("- ") or line[-1] in "…!?;:,”\"":
+    if len(line) > _MAX_PEN_NAME or line.startswith("- ") or line[-1] in '…!?;:,”"':
         return False
     names = re.findall(r"\w+", _BYLINE_PREFIX.sub("", line, count=1))
     return bool(names) and all(name[0].isupper() for name in names)
@@ -221,9 +236,15 @@ def _blocks(lines: list[str], start: int, end: int) -> list[Block]:
             continue
         alone = index + 1 >= end or not lines[index + 1].strip()
         caption = alone and len(line) <= _MAX_CAPTION and _after_picture(lines, index)
-        if caption and not blocks and (line.rstrip().endswith((".", "…")) or _SOURCE_MARK.match(line)):
+        if (
+            caption
+            and not blocks
+            and (line.rstrip().endswith((".", "…")) or _SOURCE_MARK.match(line))
+        ):
             caption = False  # A lead with a wide gap above it, not the line under a picture.
-        blocks.append(Block(text=line.strip() if caption else line, line=index + 1, is_caption=caption))
+        blocks.append(
+            Block(text=line.strip() if caption else line, line=index + 1, is_caption=caption)
+        )
     return blocks
 
 

@@ -54,7 +54,9 @@ def prepare(upload: UploadedFile) -> Prepared:
     Raises PhotoRefused when it is too large (bytes or pixels), no JPEG, PNG, WebP or GIF, or broken.
     """
     if upload.size is None or upload.size > MAX_BYTES:
-        raise PhotoRefused(f"Ảnh lớn hơn {MAX_BYTES // 1024 // 1024} MB. Hãy thu nhỏ ảnh rồi tải lại.")
+        raise PhotoRefused(
+            f"Ảnh lớn hơn {MAX_BYTES // 1024 // 1024} MB. Hãy thu nhỏ ảnh rồi tải lại."
+        )
     content = upload.read()
     image, kind = _decode(content)
     extension, options = {
@@ -65,7 +67,9 @@ def prepare(upload: UploadedFile) -> Prepared:
     widths = [width for width in RENDITION_WIDTHS if width < image.width]
     files = {f".{extension}": _encode(image, options)}
     for width in widths:
-        small = image.resize((width, max(1, round(image.height * width / image.width))), Image.Resampling.LANCZOS)
+        small = image.resize(
+            (width, max(1, round(image.height * width / image.width))), Image.Resampling.LANCZOS
+        )
         files[f"-{width}.webp"] = _encode(small, {"format": "WEBP", "quality": 78})
         if extension != "webp":
             files[f"-{width}.{extension}"] = _encode(small, options)
@@ -93,7 +97,8 @@ def _decode(content: bytes) -> tuple[Image.Image, str]:
                         f"Ảnh có {opened.width} × {opened.height} điểm, vượt mức "
                         f"{MAX_PIXELS // 1_000_000} triệu điểm ảnh. Hãy thu nhỏ ảnh rồi tải lại."
                     )
-                kind = {"GIF": "PNG"}.get(opened.format or "", opened.format or "")
+                # Many phones add a second picture to a JPEG, for depth or preview: Pillow calls that MPO.
+                kind = {"GIF": "PNG", "MPO": "JPEG"}.get(opened.format or "", opened.format or "")
                 # A camera's JPEG is decoded at a fraction of its size: less memory, less time.
                 opened.draft("RGB", (MASTER_SIDE, MASTER_SIDE))
                 opened.load()
@@ -151,14 +156,18 @@ def write_files(prepared: Prepared) -> None:
     written: list[str] = []
     try:
         for ending, content in prepared.files.items():
-            written.append(default_storage.save(file_name(prepared.key, ending), ContentFile(content)))
+            written.append(
+                default_storage.save(file_name(prepared.key, ending), ContentFile(content))
+            )
     except OSError:
         for name in written:
             default_storage.delete(name)
         raise
 
 
-def picture_html(photo: "Photo", *, alt: str, sizes: str = BODY_SIZES, eager: bool = False) -> SafeString:
+def picture_html(
+    photo: "Photo", *, alt: str, sizes: str = BODY_SIZES, eager: bool = False
+) -> SafeString:
     """The picture with its renditions, its size known before it loads, lazy unless `eager` (above the fold)."""
     fallback = photo.srcset(photo.extension)
     return format_html(

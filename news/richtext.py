@@ -39,7 +39,17 @@ CLASSES = {tag: set(ALIGN_CLASSES) for tag in ("p", "h2", "h3", "h4", "th", "td"
     "figure": {"image", *FIGURE_ALIGN_CLASSES}
 }
 # Their content goes with them; every other unknown element is unwrapped and its text kept.
-DROPPED_WITH_CONTENT = {"script", "style", "iframe", "object", "embed", "form", "noscript", "template", "title"}
+DROPPED_WITH_CONTENT = {
+    "script",
+    "style",
+    "iframe",
+    "object",
+    "embed",
+    "form",
+    "noscript",
+    "template",
+    "title",
+}
 SCHEMES = {"http", "https", "mailto", "tel"}
 
 MAX_LENGTH = 1_000_000
@@ -62,6 +72,8 @@ EDITOR_CONFIG = {
     ],
     "format_tags": "p;h2;h3;h4",
     "extraPlugins": "image2,uploadimage",
+    # uploadimage sends pasted pictures to the library; otherwise they would stay in the text as data.
+    "clipboard_handleImages": False,
     # What needs another host, runs code or leaves what the sanitiser would take away again.
     "removePlugins": (
         "image,exportpdf,scayt,wsc,flash,smiley,forms,about,codesnippet,codesnippetgeshi,iframe,embed,"
@@ -72,7 +84,6 @@ EDITOR_CONFIG = {
     "extraAllowedContent": "figure(image); figcaption; th[scope]",
     "image2_captionedClass": "image",
     "image2_alignClasses": FIGURE_ALIGN_CLASSES,
-    "image2_altRequired": True,
     "image2_disableResizer": True,
     "justifyClasses": ALIGN_CLASSES,
     "linkShowAdvancedTab": False,
@@ -80,7 +91,6 @@ EDITOR_CONFIG = {
     "pasteFromWordRemoveFontStyles": True,
     "pasteFromWordRemoveStyles": True,
     "removeDialogTabs": "image:advanced;link:advanced;link:target",
-    "contentsCss": ["/static/css/fonts.css", "/static/css/editor.css"],
     "bodyClass": "prose",
     "removeButtons": "",
 }
@@ -96,11 +106,28 @@ PHOTO_ADDRESS = re.compile(r"^/media/photos/[0-9a-f]{2}/([0-9a-f]{32})(?:-\d+)?\
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>")
 # Elements that HTML closes by itself do not nest, however often they are opened.
-_FLAT = {"p", "li", "td", "th", "tr", "br", "hr", "img", "input", "meta", "link", "col", "option", "wbr"}
+_FLAT = {
+    "p",
+    "li",
+    "td",
+    "th",
+    "tr",
+    "br",
+    "hr",
+    "img",
+    "input",
+    "meta",
+    "link",
+    "col",
+    "option",
+    "wbr",
+}
 _RENAMED = {"b": "strong", "i": "em", "h1": "h2", "h5": "h4", "h6": "h4", "strike": "s", "del": "s"}
 _RENAMES = re.compile(rf"<(/?)({'|'.join(_RENAMED)})(?=[\s>/])", re.IGNORECASE)
 _EMPTY_IMG = re.compile(r'<img(?![^>]*\ssrc=")[^>]*>')
-_EMPTY_BLOCK = re.compile(r"<(p|h2|h3|h4|strong|em|u|s|li|figcaption|blockquote)(?: class=\"[^\"]*\")?>(?:\s|\xa0|<br>)*</\1>")
+_EMPTY_BLOCK = re.compile(
+    r"<(p|h2|h3|h4|strong|em|u|s|li|figcaption|blockquote)(?: class=\"[^\"]*\")?>(?:\s|\xa0|<br>)*</\1>"
+)
 _EMPTY_FIGURE = re.compile(r"<figure[^>]*>\s*</figure>")
 _ATTRIBUTE = r'\s+[a-z-]+="[^"]*"'
 _IMG = re.compile(rf"<img(?:{_ATTRIBUTE})*\s*/?>")
@@ -141,7 +168,9 @@ def clean(markup: str) -> str:
     if len(markup) > MAX_LENGTH:
         raise TooComplex("Nội dung quá dài. Hãy tách thành nhiều tin.")
     if _depth(markup) > MAX_DEPTH:
-        raise TooComplex("Nội dung có quá nhiều lớp lồng nhau. Hãy dán lại dưới dạng văn bản thường.")
+        raise TooComplex(
+            "Nội dung có quá nhiều lớp lồng nhau. Hãy dán lại dưới dạng văn bản thường."
+        )
     markup = _RENAMES.sub(lambda m: f"<{m[1]}{_RENAMED[m[2].lower()]}", markup)
     cleaned = _CLEANER.clean(markup).replace("&nbsp;", "\xa0")
     cleaned = cleaned.replace(' class=""', "").replace("<p></p>", "")
@@ -176,7 +205,10 @@ def photo_keys(body: str) -> list[str]:
 
 def alts(body: str) -> dict[str, str]:
     """What a clean body says each of its photos shows, by key; only those of which it says something."""
-    said = ((_photo_key(m[0]), html.unescape(dict(_PAIR.findall(m[0])).get("alt", ""))) for m in _IMG.finditer(body))
+    said = (
+        (_photo_key(m[0]), html.unescape(dict(_PAIR.findall(m[0])).get("alt", "")))
+        for m in _IMG.finditer(body)
+    )
     return {key: alt for key, alt in said if key and alt.strip()}
 
 
@@ -217,5 +249,7 @@ def show(body: str, photos: "Iterable[Photo]") -> SafeString:
         return shown.replace("</figure>", f"<figcaption>{credit}</figcaption></figure>")
 
     shown = _FIGURE_OR_IMG.sub(figure_or_picture, body)
-    shown = shown.replace("<table>", '<div class="table-scroll" tabindex="0" role="region" aria-label="Bảng"><table>')
+    shown = shown.replace(
+        "<table>", '<div class="table-scroll" tabindex="0" role="region" aria-label="Bảng"><table>'
+    )
     return mark_safe(shown.replace("</table>", "</table></div>"))  # noqa: S308 - cleaned at save by clean()

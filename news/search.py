@@ -22,6 +22,8 @@ def search(articles: ArticleQuerySet, words: str) -> ArticleQuerySet:
     for term in terms:
         condition &= Q(search_entry__title__contains=term) | Q(search_entry__text__contains=term)
     in_title = Case(
-        When(search_entry__title__contains=phrase, then=Value(0)), default=Value(1), output_field=IntegerField()
+        When(search_entry__title__contains=phrase, then=Value(0)),
+        default=Value(1),
+        output_field=IntegerField(),
     )
     return articles.filter(condition).order_by(in_title, "-published_at", "-id")

@@ -25,7 +25,12 @@ class ArticleSitemap(OwnAddress):
     limit = 5000
 
     def items(self) -> ArticleQuerySet:
-        return Article.objects.published().newest_first().select_related("section").defer("body", "lead")
+        return (
+            Article.objects.published()
+            .newest_first()
+            .select_related("section")
+            .defer("body", "lead")
+        )
 
     def lastmod(self, item: Article) -> dt.datetime:
         return item.updated_at

@@ -10,9 +10,7 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 WEEKDAYS = ("Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy", "Chủ nhật")
 
 _DASHES_AND_QUOTES = str.maketrans(
-    {dash: "-" for dash in "‐‑‒–—―−"}
-    | {quote: '"' for quote in "“”„«»"}
-    | {quote: "'" for quote in "‘’‚`´"}
+    dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("“”„«»", '"') | dict.fromkeys("‘’‚`´", "'")
 )
 
 
@@ -32,7 +30,9 @@ def fold(text: str) -> str:
     `dai bieu`, `đại biểu`, `ĐẠI BIỂU` and their NFD spellings fold to the same string, on every database.
     """
     lowered = nfc(text).casefold().replace("đ", "d")
-    bare = "".join(c for c in unicodedata.normalize("NFD", lowered) if unicodedata.category(c) != "Mn")
+    bare = "".join(
+        c for c in unicodedata.normalize("NFD", lowered) if unicodedata.category(c) != "Mn"
+    )
     return " ".join(bare.translate(_DASHES_AND_QUOTES).split())
 
 

@@ -12,5 +12,7 @@ urlpatterns = [
     path("<slug:section_slug>/", views.section, name="section"),
     path("<slug:section_slug>/rss.xml", feeds.SectionFeed(), name="section_feed"),
     path("<slug:section_slug>/<slug:slug>-<int:article_id>/", views.article, name="article"),
-    path("<slug:section_slug>/<slug:slug>-<int:article_id>/ban-in/", views.print_view, name="print"),
+    path(
+        "<slug:section_slug>/<slug:slug>-<int:article_id>/ban-in/", views.print_view, name="print"
+    ),
 ]

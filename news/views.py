@@ -39,7 +39,9 @@ def page_of(queryset: "QuerySet[Article]", request: HttpRequest) -> "Page[Articl
 def section(request: HttpRequest, section_slug: str) -> HttpResponse:
     found = get_object_or_404(Section.objects.select_related("parent"), slug=section_slug)
     articles = Article.objects.published().in_section(found).newest_first().with_card()
-    return render(request, "news/section.html", {"section": found, "page": page_of(articles, request)})
+    return render(
+        request, "news/section.html", {"section": found, "page": page_of(articles, request)}
+    )
 
 
 def _find(article_id: int) -> Article:
@@ -65,7 +67,12 @@ def article(request: HttpRequest, section_slug: str, slug: str, article_id: int)
 
 def article_context(found: Article) -> dict[str, object]:
     """What the article page shows, for the public view and for the desk's preview."""
-    neighbours = Article.objects.published().filter(section=found.section).select_related("section").defer("body")
+    neighbours = (
+        Article.objects.published()
+        .filter(section=found.section)
+        .select_related("section")
+        .defer("body")
+    )
     dated = found.published_at is not None
     return {
         "article": found,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -13,10 +14,13 @@ from portal.models import AgencyLink, SiteIdentity, TextPage
 
 admin.site.site_title = "Bàn biên tập"
 admin.site.index_title = "Bàn biên tập"
+admin.site.enable_nav_sidebar = False
 
 
 class SiteIdentityForm(forms.ModelForm):
-    crest = PhotoChoiceField(label="Biểu trưng", help_text="Ảnh vuông, nền trong suốt thì đẹp nhất.")
+    crest = PhotoChoiceField(
+        label="Biểu trưng", help_text="Ảnh vuông, nền trong suốt thì đẹp nhất."
+    )
 
     class Meta:
         model = SiteIdentity
@@ -68,4 +72,6 @@ class AgencyLinkAdmin(admin.ModelAdmin):
     list_display = ["name", "url", "order"]
     list_editable = ["order"]
     fields = ["name", "url", "order"]
+    # Who types "example.vn" means the encrypted address.
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     actions = None

@@ -10,7 +10,6 @@ from django.utils.functional import SimpleLazyObject
 from news.models import Section
 from portal.models import SiteIdentity, TextPage
 
-
 # About as many characters of section names as one line of a desk's screen holds; the rest is behind `Thêm`.
 ROW_CHARACTERS = 105
 

@@ -34,7 +34,9 @@ StartResponse = Callable[..., Any]
 
 # Parameters that choose a page, and those that only tell somebody else where a reader came from.
 KEPT_PARAMETERS = frozenset({"trang"})
-DROPPED_PARAMETERS = frozenset({"fbclid", "gclid", "zarsrc", "utm_source", "utm_medium", "utm_campaign", "utm_content"})
+DROPPED_PARAMETERS = frozenset(
+    {"fbclid", "gclid", "zarsrc", "utm_source", "utm_medium", "utm_campaign", "utm_content"}
+)
 BROWSER_CACHE = "public, max-age=0, must-revalidate"
 # Never kept, so not even the generation is asked for: these must answer when the database does not.
 PASSED_BY = ("/song/", "/san-sang/", "/quan-tri/", "/dem/", "/static/", "/media/")
@@ -136,8 +138,18 @@ class PageCache:
             # Django will say what is wrong; here only a connection that has gone is put away.
             close_old_connections()
             return None
-        scheme = environ.get("HTTP_X_FORWARDED_PROTO") if settings.BEHIND_PROXY else environ["wsgi.url_scheme"]
-        parts = [str(generation), str(scheme), environ.get("HTTP_HOST", ""), environ["PATH_INFO"], urlencode(query)]
+        scheme = (
+            environ.get("HTTP_X_FORWARDED_PROTO")
+            if settings.BEHIND_PROXY
+            else environ["wsgi.url_scheme"]
+        )
+        parts = [
+            str(generation),
+            str(scheme),
+            environ.get("HTTP_HOST", ""),
+            environ["PATH_INFO"],
+            urlencode(query),
+        ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def _find(self, key: str) -> StoredPage | None:
@@ -178,7 +190,9 @@ class PageCache:
         """Ask Django, keep the answer if it may be kept, and send it."""
         started: list[Any] = []
         # HEAD is answered from what GET would say; parameters that are not part of the key stay outside.
-        query = urlencode([p for p in parse_qsl(environ.get("QUERY_STRING", "")) if p[0] in KEPT_PARAMETERS])
+        query = urlencode(
+            [p for p in parse_qsl(environ.get("QUERY_STRING", "")) if p[0] in KEPT_PARAMETERS]
+        )
         answer = self.application(
             {**environ, "REQUEST_METHOD": "GET", "QUERY_STRING": query},
             lambda status, headers, *rest: started.extend([status, headers, *rest]),
@@ -193,7 +207,12 @@ class PageCache:
         vary = ",".join(value.lower() for name, value in headers if name.lower() == "vary")
         marked = freshness.CACHEABLE_HEADER.lower() in names
         headers = [(name, value) for name, value in headers if name != freshness.CACHEABLE_HEADER]
-        if not (marked and status.startswith("200 ") and "set-cookie" not in names and "cookie" not in vary):
+        if not (
+            marked
+            and status.startswith("200 ")
+            and "set-cookie" not in names
+            and "cookie" not in vary
+        ):
             start_response(status, headers)
             return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
         page = self._stored_page(headers, body)
@@ -227,10 +246,14 @@ class PageCache:
             self.first_seen.clear()
         return self.first_seen.setdefault(etag, http_date())
 
-    def _send(self, page: StoredPage, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    def _send(
+        self, page: StoredPage, environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
         headers = [*page.headers, ("ETag", page.etag)]
         if matches(environ.get("HTTP_IF_NONE_MATCH", ""), page.etag):
-            start_response("304 Not Modified", [h for h in headers if h[0].lower() != "content-type"])
+            start_response(
+                "304 Not Modified", [h for h in headers if h[0].lower() != "content-type"]
+            )
             return []
         body = page.body
         if accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):

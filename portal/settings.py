@@ -77,16 +77,22 @@ BEHIND_PROXY = yes_or_no("PORTAL_BEHIND_PROXY", False)
 
 site = urlsplit(SITE_URL)
 if site.scheme not in {"http", "https"} or not site.hostname or site.path:
-    raise refuse(f"PORTAL_SITE_URL is {SITE_URL!r}; write scheme and host, such as https://example.gov.vn")
+    raise refuse(
+        f"PORTAL_SITE_URL is {SITE_URL!r}; write scheme and host, such as https://example.gov.vn"
+    )
 if PRODUCTION:
     if SECRET_KEY == LOCAL_SECRET_KEY or len(SECRET_KEY) < 50:
-        raise refuse("Production needs PORTAL_SECRET_KEY with at least 50 random characters of its own.")
+        raise refuse(
+            "Production needs PORTAL_SECRET_KEY with at least 50 random characters of its own."
+        )
     if site.scheme != "https":
         raise refuse("Production needs PORTAL_SITE_URL to begin with https://")
     if DEBUG:
         raise refuse("Production must not run with PORTAL_DEBUG=True; remove the line.")
     if "DATABASE_URL" not in os.environ:
-        raise refuse("Production needs DATABASE_URL, such as postgres://portal:PASSWORD@postgres:5432/portal")
+        raise refuse(
+            "Production needs DATABASE_URL, such as postgres://portal:PASSWORD@postgres:5432/portal"
+        )
 
 ALLOWED_HOSTS = [site.hostname, *env.list("PORTAL_EXTRA_HOSTS", default=[])]
 if not PRODUCTION:
@@ -147,7 +153,9 @@ TEMPLATES = [
 
 # --- Data -----------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
+DATABASES = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")
+}
 DATABASE = DATABASES["default"]
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     # As Django opens SQLite, two writers meet "database is locked"; so opened, they wait for each other.
@@ -246,7 +254,10 @@ LOGIN_URL = "admin:login"
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 

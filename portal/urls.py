@@ -25,7 +25,9 @@ urlpatterns = [
 
 if not settings.PRODUCTION:
     # In production nginx answers /media/ without asking Django.
-    urlpatterns.append(re_path(r"^media/(?P<path>photos/.+)$", serve, {"document_root": settings.MEDIA_ROOT}))
+    urlpatterns.append(
+        re_path(r"^media/(?P<path>photos/.+)$", serve, {"document_root": settings.MEDIA_ROOT})
+    )
 
 urlpatterns.append(path("", include("news.urls")))
 

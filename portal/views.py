@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     news = published.filter(section__role=Section.Role.NEWS)
     featured = list(news.filter(featured=True).newest_first()[:FEATURED])
     lead = featured[0] if featured else news.newest_first().first()
-    on_top = [article.pk for article in featured or [lead] if article]
+    on_top = [article.pk for article in (lead, *featured) if article]
     return render(
         request,
         "portal/home.html",
@@ -34,9 +34,9 @@ def home(request: HttpRequest) -> HttpResponse:
             "lead": lead,
             "featured": featured[1:],
             "blocks": section_blocks(without=on_top),
-            "announcements": published.filter(section__role=Section.Role.ANNOUNCEMENTS).newest_first()[
-                :ANNOUNCEMENTS
-            ],
+            "announcements": published.filter(
+                section__role=Section.Role.ANNOUNCEMENTS
+            ).newest_first()[:ANNOUNCEMENTS],
             "most_read": published.most_read(MOST_READ_DAYS)[:MOST_READ],
             "agency_links": AgencyLink.objects.all(),
         },
@@ -61,7 +61,8 @@ def section_blocks(*, without: list[int]) -> list[tuple[Section, list[Article]]]
     ids = [[getattr(section, place) for place in places] for section in sections]
     found = Article.objects.published().with_card().in_bulk([pk for row in ids for pk in row if pk])
     blocks = [
-        (section, [found[pk] for pk in row if pk in found]) for section, row in zip(sections, ids, strict=True)
+        (section, [found[pk] for pk in row if pk in found])
+        for section, row in zip(sections, ids, strict=True)
     ]
     return [(section, articles) for section, articles in blocks if articles]
 
@@ -69,7 +70,9 @@ def section_blocks(*, without: list[int]) -> list[tuple[Section, list[Article]]]
 @require_safe
 @public_page
 def text_page(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(request, "portal/text_page.html", {"page": get_object_or_404(TextPage, slug=slug)})
+    return render(
+        request, "portal/text_page.html", {"page": get_object_or_404(TextPage, slug=slug)}
+    )
 
 
 @require_safe
@@ -111,7 +114,12 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that lost its token, usually because cookies are off or the page lay open overnight."""
-    return render(request, "403.html", {"reason": "Phiên làm việc đã hết hạn. Hãy quay lại và gửi lần nữa."}, status=403)
+    return render(
+        request,
+        "403.html",
+        {"reason": "Phiên làm việc đã hết hạn. Hãy quay lại và gửi lần nữa."},
+        status=403,
+    )
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

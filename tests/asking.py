@@ -17,7 +17,9 @@ class Answer:
         self.text = body.decode(errors="replace")
 
 
-def ask(path: str, method: str = "GET", query: str = "", host: str = "127.0.0.1", **environ: str) -> Answer:
+def ask(
+    path: str, method: str = "GET", query: str = "", host: str = "127.0.0.1", **environ: str
+) -> Answer:
     """A request as the server hands it over, through the cache and Django."""
     seen: list[Any] = []
     # As Django's own test client does: the end of a request must not close the test's transaction.

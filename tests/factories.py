@@ -19,10 +19,14 @@ _numbers = itertools.count(1)
 def make_user(*permissions: str, superuser: bool = False, **fields: Any) -> User:
     """A staff account with these permissions, named as `news.publish_article`."""
     name = fields.pop("username", f"user-{next(_numbers)}")
-    user = User.objects.create_user(name, is_staff=fields.pop("is_staff", True), is_superuser=superuser, **fields)
+    user = User.objects.create_user(
+        name, is_staff=fields.pop("is_staff", True), is_superuser=superuser, **fields
+    )
     for permission in permissions:
         app, codename = permission.split(".")
-        user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+        user.user_permissions.add(
+            Permission.objects.get(content_type__app_label=app, codename=codename)
+        )
     return User.objects.get(pk=user.pk)
 
 
@@ -54,7 +58,9 @@ def make_article(**fields: Any) -> Article:
     if "section" not in fields:
         fields["section"] = Section.objects.first() or make_section()
     if fields["status"] != Article.Status.DRAFT:
-        fields.setdefault("published_at", timezone.now() - dt.timedelta(days=1) + dt.timedelta(seconds=number))
+        fields.setdefault(
+            "published_at", timezone.now() - dt.timedelta(days=1) + dt.timedelta(seconds=number)
+        )
     if fields["status"] == Article.Status.WITHDRAWN:
         fields.setdefault("withdrawn_at", timezone.now())
     return Article.objects.create(**fields)

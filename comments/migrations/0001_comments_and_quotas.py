@@ -7,50 +7,119 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('news', '0001_articles_photos_views'),
+        ("news", "0001_articles_photos_views"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Quota',
+            name="Quota",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=64)),
-                ('window', models.PositiveBigIntegerField()),
-                ('used', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=64)),
+                ("window", models.PositiveBigIntegerField()),
+                ("used", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'window'), name='quota_once_a_window')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "window"), name="quota_once_a_window")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='họ tên')),
-                ('email', models.EmailField(max_length=254, verbose_name='thư điện tử')),
-                ('text', models.TextField(max_length=2000, verbose_name='nội dung')),
-                ('status', models.CharField(choices=[('pending', 'Chờ duyệt'), ('approved', 'Đã duyệt'), ('refused', 'Đã từ chối')], default='pending', max_length=10, verbose_name='tình trạng')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='gửi lúc')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='quyết định lúc')),
-                ('signals', models.JSONField(blank=True, default=list, verbose_name='dấu hiệu')),
-                ('source', models.CharField(editable=False, max_length=64, verbose_name='nguồn gửi')),
-                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('consent_version', models.CharField(max_length=20, verbose_name='bản lời đồng ý')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='news.article', verbose_name='tin bài')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='người quyết định')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="họ tên")),
+                ("email", models.EmailField(max_length=254, verbose_name="thư điện tử")),
+                ("text", models.TextField(max_length=2000, verbose_name="nội dung")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Chờ duyệt"),
+                            ("approved", "Đã duyệt"),
+                            ("refused", "Đã từ chối"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="tình trạng",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="gửi lúc"),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="quyết định lúc"),
+                ),
+                ("signals", models.JSONField(blank=True, default=list, verbose_name="dấu hiệu")),
+                (
+                    "source",
+                    models.CharField(editable=False, max_length=64, verbose_name="nguồn gửi"),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("consent_version", models.CharField(max_length=20, verbose_name="bản lời đồng ý")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="news.article",
+                        verbose_name="tin bài",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="người quyết định",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ý kiến bạn đọc',
-                'verbose_name_plural': 'ý kiến bạn đọc',
-                'permissions': [('decide_comment', 'Được duyệt và từ chối ý kiến')],
-                'indexes': [models.Index(fields=['status', 'created_at', 'id'], name='comment_queue'), models.Index(condition=models.Q(('status', 'approved')), fields=['article', '-created_at', '-id'], name='comment_public_of_article')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('status', 'pending')), models.Q(models.Q(('status', 'pending'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='comment_decided_iff_not_pending')],
+                "verbose_name": "ý kiến bạn đọc",
+                "verbose_name_plural": "ý kiến bạn đọc",
+                "permissions": [("decide_comment", "Được duyệt và từ chối ý kiến")],
+                "indexes": [
+                    models.Index(fields=["status", "created_at", "id"], name="comment_queue"),
+                    models.Index(
+                        condition=models.Q(("status", "approved")),
+                        fields=["article", "-created_at", "-id"],
+                        name="comment_public_of_article",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("status", "pending")),
+                            models.Q(
+                                models.Q(("status", "pending"), _negated=True),
+                                ("decided_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="comment_decided_iff_not_pending",
+                    )
+                ],
             },
         ),
     ]

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,166 +15,445 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=300, verbose_name='tiêu đề')),
-                ('slug', models.SlugField(blank=True, help_text='Để trống thì tự tạo từ tiêu đề. Đổi địa chỉ thì địa chỉ cũ tự dẫn về địa chỉ mới.', max_length=200, verbose_name='địa chỉ')),
-                ('lead', models.TextField(blank=True, help_text='Một đoạn, nói điều quan trọng nhất của tin.', verbose_name='phần dẫn')),
-                ('body', models.TextField(blank=True, verbose_name='nội dung')),
-                ('summary', models.CharField(blank=True, editable=False, max_length=300, verbose_name='tóm tắt')),
-                ('byline', models.CharField(blank=True, help_text='Bút danh, in ở cuối bài.', max_length=200, verbose_name='tác giả')),
-                ('source', models.CharField(blank=True, help_text='Đứng trong ngoặc ở đầu phần dẫn: (NGUỒN) – …', max_length=60, verbose_name='dấu nguồn')),
-                ('status', models.CharField(choices=[('draft', 'Bản nháp'), ('published', 'Đã xuất bản'), ('withdrawn', 'Đã thu hồi')], default='draft', editable=False, max_length=10, verbose_name='tình trạng')),
-                ('published_at', models.DateTimeField(blank=True, help_text='Để trống thì lấy lúc bấm Xuất bản. Đặt ở tương lai thì đến lúc đó tin mới hiện ra.', null=True, verbose_name='thời điểm xuất bản')),
-                ('withdrawn_at', models.DateTimeField(editable=False, null=True, verbose_name='thu hồi lúc')),
-                ('withdrawal_reason', models.CharField(blank=True, editable=False, max_length=300, verbose_name='lý do thu hồi')),
-                ('comments_open', models.BooleanField(default=True, verbose_name='nhận ý kiến bạn đọc')),
-                ('featured', models.BooleanField(default=False, verbose_name='tin nổi bật')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='tạo lúc')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='sửa lúc')),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='người tạo')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="tiêu đề")),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        help_text="Để trống thì tự tạo từ tiêu đề. Đổi địa chỉ thì địa chỉ cũ tự dẫn về địa chỉ mới.",
+                        max_length=200,
+                        verbose_name="địa chỉ",
+                    ),
+                ),
+                (
+                    "lead",
+                    models.TextField(
+                        blank=True,
+                        help_text="Một đoạn, nói điều quan trọng nhất của tin.",
+                        verbose_name="phần dẫn",
+                    ),
+                ),
+                ("body", models.TextField(blank=True, verbose_name="nội dung")),
+                (
+                    "summary",
+                    models.CharField(
+                        blank=True, editable=False, max_length=300, verbose_name="tóm tắt"
+                    ),
+                ),
+                (
+                    "byline",
+                    models.CharField(
+                        blank=True,
+                        help_text="Bút danh, in ở cuối bài.",
+                        max_length=200,
+                        verbose_name="tác giả",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        help_text="Đứng trong ngoặc ở đầu phần dẫn: (NGUỒN) – …",
+                        max_length=60,
+                        verbose_name="dấu nguồn",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Bản nháp"),
+                            ("published", "Đã xuất bản"),
+                            ("withdrawn", "Đã thu hồi"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="tình trạng",
+                    ),
+                ),
+                (
+                    "published_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Để trống thì lấy lúc bấm Xuất bản. Đặt ở tương lai thì đến lúc đó tin mới hiện ra.",
+                        null=True,
+                        verbose_name="thời điểm xuất bản",
+                    ),
+                ),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="thu hồi lúc"),
+                ),
+                (
+                    "withdrawal_reason",
+                    models.CharField(
+                        blank=True, editable=False, max_length=300, verbose_name="lý do thu hồi"
+                    ),
+                ),
+                (
+                    "comments_open",
+                    models.BooleanField(default=True, verbose_name="nhận ý kiến bạn đọc"),
+                ),
+                ("featured", models.BooleanField(default=False, verbose_name="tin nổi bật")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="tạo lúc"
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="sửa lúc")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="người tạo",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tin bài',
-                'verbose_name_plural': 'tin bài',
-                'ordering': ['-published_at', '-id'],
-                'permissions': [('publish_article', 'Được xuất bản tin bài'), ('withdraw_article', 'Được thu hồi tin bài')],
+                "verbose_name": "tin bài",
+                "verbose_name_plural": "tin bài",
+                "ordering": ["-published_at", "-id"],
+                "permissions": [
+                    ("publish_article", "Được xuất bản tin bài"),
+                    ("withdraw_article", "Được thu hồi tin bài"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SearchEntry',
+            name="SearchEntry",
             fields=[
-                ('article', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search_entry', serialize=False, to='news.article')),
-                ('title', models.TextField()),
-                ('text', models.TextField()),
+                (
+                    "article",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="search_entry",
+                        serialize=False,
+                        to="news.article",
+                    ),
+                ),
+                ("title", models.TextField()),
+                ("text", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='ViewCount',
+            name="ViewCount",
             fields=[
-                ('article', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='view_count', serialize=False, to='news.article')),
-                ('total', models.PositiveBigIntegerField(default=0, verbose_name='lượt xem')),
+                (
+                    "article",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="view_count",
+                        serialize=False,
+                        to="news.article",
+                    ),
+                ),
+                ("total", models.PositiveBigIntegerField(default=0, verbose_name="lượt xem")),
             ],
             options={
-                'verbose_name': 'lượt xem',
-                'verbose_name_plural': 'lượt xem',
+                "verbose_name": "lượt xem",
+                "verbose_name_plural": "lượt xem",
             },
         ),
         migrations.CreateModel(
-            name='Generation',
+            name="Generation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveBigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveBigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='generation_single_row')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("pk", 1)), name="generation_single_row"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Photo',
+            name="Photo",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(editable=False, unique=True, verbose_name='mã')),
-                ('extension', models.CharField(editable=False, max_length=4, verbose_name='định dạng')),
-                ('alt', models.CharField(blank=True, help_text='Ảnh cho thấy gì? Dành cho người không nhìn thấy ảnh.', max_length=300, verbose_name='mô tả ảnh (alt)')),
-                ('caption', models.CharField(blank=True, max_length=500, verbose_name='chú thích')),
-                ('credit', models.CharField(blank=True, help_text='Ví dụ: Ảnh: Minh Tâm', max_length=200, verbose_name='nguồn ảnh')),
-                ('width', models.PositiveIntegerField(editable=False, verbose_name='rộng')),
-                ('height', models.PositiveIntegerField(editable=False, verbose_name='cao')),
-                ('rendition_widths', models.JSONField(default=list, editable=False, verbose_name='các cỡ')),
-                ('sha256', models.CharField(db_index=True, editable=False, max_length=64, verbose_name='dấu vân tệp gốc')),
-                ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='tải lên lúc')),
-                ('uploaded_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='người tải lên')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(editable=False, unique=True, verbose_name="mã")),
+                (
+                    "extension",
+                    models.CharField(editable=False, max_length=4, verbose_name="định dạng"),
+                ),
+                (
+                    "alt",
+                    models.CharField(
+                        blank=True,
+                        help_text="Ảnh cho thấy gì? Dành cho người không nhìn thấy ảnh.",
+                        max_length=300,
+                        verbose_name="mô tả ảnh (alt)",
+                    ),
+                ),
+                ("caption", models.CharField(blank=True, max_length=500, verbose_name="chú thích")),
+                (
+                    "credit",
+                    models.CharField(
+                        blank=True,
+                        help_text="Ví dụ: Ảnh: Minh Tâm",
+                        max_length=200,
+                        verbose_name="nguồn ảnh",
+                    ),
+                ),
+                ("width", models.PositiveIntegerField(editable=False, verbose_name="rộng")),
+                ("height", models.PositiveIntegerField(editable=False, verbose_name="cao")),
+                (
+                    "rendition_widths",
+                    models.JSONField(default=list, editable=False, verbose_name="các cỡ"),
+                ),
+                (
+                    "sha256",
+                    models.CharField(
+                        db_index=True, editable=False, max_length=64, verbose_name="dấu vân tệp gốc"
+                    ),
+                ),
+                (
+                    "uploaded_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="tải lên lúc",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="người tải lên",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ảnh',
-                'verbose_name_plural': 'thư viện ảnh',
-                'ordering': ['-uploaded_at', '-id'],
+                "verbose_name": "ảnh",
+                "verbose_name_plural": "thư viện ảnh",
+                "ordering": ["-uploaded_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='ArticlePhoto',
+            name="ArticlePhoto",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='news.article')),
-                ('photo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='news.photo')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="news.article"
+                    ),
+                ),
+                (
+                    "photo",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="news.photo"),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='article',
-            name='cover',
-            field=models.ForeignKey(blank=True, help_text='Để trống thì lấy ảnh đầu tiên trong bài.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cover_of', to='news.photo', verbose_name='ảnh đại diện'),
+            model_name="article",
+            name="cover",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Để trống thì lấy ảnh đầu tiên trong bài.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cover_of",
+                to="news.photo",
+                verbose_name="ảnh đại diện",
+            ),
         ),
         migrations.AddField(
-            model_name='article',
-            name='photos',
-            field=models.ManyToManyField(editable=False, related_name='articles', through='news.ArticlePhoto', to='news.photo'),
+            model_name="article",
+            name="photos",
+            field=models.ManyToManyField(
+                editable=False,
+                related_name="articles",
+                through="news.ArticlePhoto",
+                to="news.photo",
+            ),
         ),
         migrations.CreateModel(
-            name='Section',
+            name="Section",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='tên chuyên mục')),
-                ('slug', models.SlugField(blank=True, help_text='Để trống thì tự tạo từ tên.', max_length=100, unique=True, verbose_name='địa chỉ')),
-                ('role', models.CharField(choices=[('news', 'Tin bài'), ('announcements', 'Thông báo')], default='news', help_text='Mục Thông báo được xếp riêng trên trang chủ.', max_length=20, verbose_name='loại')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='thứ tự')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='news.section', verbose_name='chuyên mục cha')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="tên chuyên mục")),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        help_text="Để trống thì tự tạo từ tên.",
+                        max_length=100,
+                        unique=True,
+                        verbose_name="địa chỉ",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("news", "Tin bài"), ("announcements", "Thông báo")],
+                        default="news",
+                        help_text="Mục Thông báo được xếp riêng trên trang chủ.",
+                        max_length=20,
+                        verbose_name="loại",
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="thứ tự")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="news.section",
+                        verbose_name="chuyên mục cha",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'chuyên mục',
-                'verbose_name_plural': 'chuyên mục',
-                'ordering': ['order', 'name', 'id'],
+                "verbose_name": "chuyên mục",
+                "verbose_name_plural": "chuyên mục",
+                "ordering": ["order", "name", "id"],
             },
         ),
         migrations.AddField(
-            model_name='article',
-            name='section',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='news.section', verbose_name='chuyên mục'),
+            model_name="article",
+            name="section",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="articles",
+                to="news.section",
+                verbose_name="chuyên mục",
+            ),
         ),
         migrations.CreateModel(
-            name='DailyViewCount',
+            name="DailyViewCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='ngày')),
-                ('views', models.PositiveIntegerField(default=0, verbose_name='lượt xem')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='daily_views', to='news.article')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="ngày")),
+                ("views", models.PositiveIntegerField(default=0, verbose_name="lượt xem")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="daily_views",
+                        to="news.article",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['day', 'article'], name='daily_views_by_day')],
-                'constraints': [models.UniqueConstraint(fields=('article', 'day'), name='daily_views_once')],
+                "indexes": [models.Index(fields=["day", "article"], name="daily_views_by_day")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("article", "day"), name="daily_views_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='photo',
-            constraint=models.CheckConstraint(condition=models.Q(('height__gt', 0), ('width__gt', 0)), name='photo_has_a_size'),
+            model_name="photo",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("height__gt", 0), ("width__gt", 0)), name="photo_has_a_size"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='articlephoto',
-            constraint=models.UniqueConstraint(fields=('article', 'photo'), name='article_photo_once'),
+            model_name="articlephoto",
+            constraint=models.UniqueConstraint(
+                fields=("article", "photo"), name="article_photo_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='section',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='section_not_its_own_parent'),
+            model_name="section",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True),
+                name="section_not_its_own_parent",
+            ),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(models.OrderBy(models.F('published_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('status', 'published')), name='article_public_newest'),
+            model_name="article",
+            index=models.Index(
+                models.OrderBy(models.F("published_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("status", "published")),
+                name="article_public_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(models.F('section'), models.OrderBy(models.F('published_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('status', 'published')), name='article_section_newest'),
+            model_name="article",
+            index=models.Index(
+                models.F("section"),
+                models.OrderBy(models.F("published_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("status", "published")),
+                name="article_section_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(models.OrderBy(models.F('published_at'), descending=True), condition=models.Q(('featured', True), ('status', 'published')), name='article_featured_newest'),
+            model_name="article",
+            index=models.Index(
+                models.OrderBy(models.F("published_at"), descending=True),
+                condition=models.Q(("featured", True), ("status", "published")),
+                name="article_featured_newest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), ('published_at__isnull', False), _connector='OR'), name='article_public_has_published_at'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status", "draft"), ("published_at__isnull", False), _connector="OR"
+                ),
+                name="article_public_has_published_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'withdrawn'), _negated=True), ('withdrawn_at__isnull', False), _connector='OR'), name='article_withdrawn_has_withdrawn_at'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "withdrawn"), _negated=True),
+                    ("withdrawn_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="article_withdrawn_has_withdrawn_at",
+            ),
         ),
     ]

@@ -48,7 +48,9 @@ def picture(photo: Photo, sizes: str, alt: str = "", eager: bool = False) -> Saf
 def qr(address: str) -> SafeString:
     """The address as a QR code, drawn as inline SVG: a printed page leads back to the site."""
     code = segno.make(address, error="m", micro=False)
-    return mark_safe(code.svg_inline(scale=3, border=2, omitsize=True, svgclass="qr", lineclass=None))  # noqa: S308
+    return mark_safe(
+        code.svg_inline(scale=3, border=2, omitsize=True, svgclass="qr", lineclass=None)
+    )  # noqa: S308
 
 
 @register.simple_tag
@@ -61,16 +63,24 @@ def news_article_json_ld(article: Article, publisher: Publisher) -> SafeString:
         "description": article.summary,
         "inLanguage": "vi",
         "mainEntityOfPage": absolute(article.get_absolute_url()),
-        "datePublished": text.local(article.published_at).isoformat() if article.published_at else None,
+        "datePublished": text.local(article.published_at).isoformat()
+        if article.published_at
+        else None,
         "dateModified": text.local(article.updated_at).isoformat(),
         "articleSection": article.section.name,
         "author": {"@type": "Person", "name": article.byline}
         if article.byline
         else {"@type": "GovernmentOrganization", "name": publisher.office},
-        "publisher": {"@type": "GovernmentOrganization", "name": publisher.office, "url": absolute("/")},
+        "publisher": {
+            "@type": "GovernmentOrganization",
+            "name": publisher.office,
+            "url": absolute("/"),
+        },
     }
     if article.cover:
         data["image"] = [absolute(article.cover.rendition_url(1600))]
     # An attacker's "</script>" in a title must not end the block.
-    safe = json.dumps(data, ensure_ascii=False).translate({ord(c): f"\\u{ord(c):04x}" for c in "<>&"})
+    safe = json.dumps(data, ensure_ascii=False).translate(
+        {ord(c): f"\\u{ord(c):04x}" for c in "<>&"}
+    )
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(safe))  # noqa: S308

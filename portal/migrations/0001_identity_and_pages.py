@@ -5,64 +5,149 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('news', '0001_articles_photos_views'),
+        ("news", "0001_articles_photos_views"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AgencyLink',
+            name="AgencyLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150, verbose_name='tên')),
-                ('url', models.URLField(verbose_name='địa chỉ')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='thứ tự')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=150, verbose_name="tên")),
+                ("url", models.URLField(verbose_name="địa chỉ")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="thứ tự")),
             ],
             options={
-                'verbose_name': 'liên kết cơ quan',
-                'verbose_name_plural': 'liên kết cơ quan',
-                'ordering': ['order', 'name', 'id'],
+                "verbose_name": "liên kết cơ quan",
+                "verbose_name_plural": "liên kết cơ quan",
+                "ordering": ["order", "name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='TextPage',
+            name="TextPage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='tiêu đề')),
-                ('slug', models.SlugField(blank=True, max_length=100, unique=True, verbose_name='địa chỉ')),
-                ('body', models.TextField(blank=True, verbose_name='nội dung')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='thứ tự')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='sửa lúc')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="tiêu đề")),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True, max_length=100, unique=True, verbose_name="địa chỉ"
+                    ),
+                ),
+                ("body", models.TextField(blank=True, verbose_name="nội dung")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="thứ tự")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="sửa lúc")),
             ],
             options={
-                'verbose_name': 'trang văn bản',
-                'verbose_name_plural': 'trang văn bản',
-                'ordering': ['order', 'title', 'id'],
+                "verbose_name": "trang văn bản",
+                "verbose_name_plural": "trang văn bản",
+                "ordering": ["order", "title", "id"],
             },
         ),
         migrations.CreateModel(
-            name='SiteIdentity',
+            name="SiteIdentity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('Quận', 'Quận'), ('Huyện', 'Huyện'), ('Phường', 'Phường'), ('Xã', 'Xã'), ('Đặc khu', 'Đặc khu'), ('Thành phố', 'Thành phố'), ('Tỉnh', 'Tỉnh')], default='Phường', max_length=20, verbose_name='cấp')),
-                ('name', models.CharField(help_text='Không viết cấp, ví dụ: An Bình', max_length=100, verbose_name='tên')),
-                ('unit', models.CharField(default='Ủy ban nhân dân', max_length=100, verbose_name='cơ quan')),
-                ('parent', models.CharField(blank=True, help_text='Ví dụ: Thành phố …', max_length=100, verbose_name='cấp trên')),
-                ('source_mark', models.CharField(blank=True, help_text='Tin mới bắt đầu bằng dấu này: (NGUỒN) – …', max_length=60, verbose_name='dấu nguồn')),
-                ('responsible_person', models.CharField(blank=True, max_length=200, verbose_name='chịu trách nhiệm nội dung')),
-                ('licence', models.CharField(blank=True, max_length=300, verbose_name='giấy phép')),
-                ('address', models.CharField(blank=True, max_length=300, verbose_name='địa chỉ')),
-                ('phone', models.CharField(blank=True, max_length=60, verbose_name='điện thoại')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='thư điện tử')),
-                ('crest', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='news.photo', verbose_name='biểu trưng')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("Quận", "Quận"),
+                            ("Huyện", "Huyện"),
+                            ("Phường", "Phường"),
+                            ("Xã", "Xã"),
+                            ("Đặc khu", "Đặc khu"),
+                            ("Thành phố", "Thành phố"),
+                            ("Tỉnh", "Tỉnh"),
+                        ],
+                        default="Phường",
+                        max_length=20,
+                        verbose_name="cấp",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Không viết cấp, ví dụ: An Bình",
+                        max_length=100,
+                        verbose_name="tên",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.CharField(
+                        default="Ủy ban nhân dân", max_length=100, verbose_name="cơ quan"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.CharField(
+                        blank=True,
+                        help_text="Ví dụ: Thành phố …",
+                        max_length=100,
+                        verbose_name="cấp trên",
+                    ),
+                ),
+                (
+                    "source_mark",
+                    models.CharField(
+                        blank=True,
+                        help_text="Tin mới bắt đầu bằng dấu này: (NGUỒN) – …",
+                        max_length=60,
+                        verbose_name="dấu nguồn",
+                    ),
+                ),
+                (
+                    "responsible_person",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="chịu trách nhiệm nội dung"
+                    ),
+                ),
+                ("licence", models.CharField(blank=True, max_length=300, verbose_name="giấy phép")),
+                ("address", models.CharField(blank=True, max_length=300, verbose_name="địa chỉ")),
+                ("phone", models.CharField(blank=True, max_length=60, verbose_name="điện thoại")),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="thư điện tử"),
+                ),
+                (
+                    "crest",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="news.photo",
+                        verbose_name="biểu trưng",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'thông tin cơ quan',
-                'verbose_name_plural': 'thông tin cơ quan',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='site_identity_single_row')],
+                "verbose_name": "thông tin cơ quan",
+                "verbose_name_plural": "thông tin cơ quan",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("pk", 1)), name="site_identity_single_row"
+                    )
+                ],
             },
         ),
     ]

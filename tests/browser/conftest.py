@@ -10,13 +10,21 @@ from playwright.sync_api import Browser, Page
 
 from tests.tools.find_chromium import find_chromium
 
-# Playwright's loop runs in the test's thread; Django would take the ORM there for a mistake.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+
+@pytest.fixture(scope="session", autouse=True)
+def allow_the_orm_beside_playwright() -> None:
+    """Playwright's loop runs in the test's thread; Django would take the ORM there for a mistake."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,19 +46,23 @@ def site(live_server: Any, settings: Any) -> str:
     return live_server.url
 
 
-
 class Watched:
     """A page whose console errors and foreign requests are remembered."""
 
     def __init__(self, page: Page, site: str) -> None:
         self.complaints: list[str] = []
-        page.on("console", lambda m: self.complaints.append(m.text) if m.type in {"error", "warning"} else None)
+        page.on(
+            "console",
+            lambda m: self.complaints.append(m.text) if m.type in {"error", "warning"} else None,
+        )
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on(
             "request",
-            lambda request: None
-            if request.url.startswith((site, "data:", "blob:"))
-            else self.complaints.append(f"foreign request {request.url}"),
+            lambda request: (
+                None
+                if request.url.startswith((site, "data:", "blob:"))
+                else self.complaints.append(f"foreign request {request.url}")
+            ),
         )
 
 
@@ -65,7 +77,15 @@ def watched(page: Page, site: str) -> Iterator[Page]:
 @pytest.fixture
 def axe_of(browser: Browser) -> Callable[..., list[str]]:
     """Asks axe what is wrong with an address; the strict CSP would keep axe out, so it is bypassed here only."""
-    def ask(address: str, *, scheme: str = "", width: int = 1280, cookies: Any = None, prepare: Any = None) -> list[str]:
+
+    def ask(
+        address: str,
+        *,
+        scheme: str = "",
+        width: int = 1280,
+        cookies: Any = None,
+        prepare: Any = None,
+    ) -> list[str]:
         context = browser.new_context(
             bypass_csp=True, viewport={"width": width, "height": 800}, reduced_motion="reduce"
         )

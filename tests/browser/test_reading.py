@@ -27,7 +27,9 @@ def story(site: str) -> Article:
     return Article.objects.get(pk=story.pk)
 
 
-def test_a_reader_finds_the_story_from_the_home_page(watched: Page, site: str, story: Article) -> None:
+def test_a_reader_finds_the_story_from_the_home_page(
+    watched: Page, site: str, story: Article
+) -> None:
     watched.goto(site)
     watched.get_by_role("link", name=story.title).first.click()
     expect(watched).to_have_url(f"{site}{story.get_absolute_url()}")
@@ -40,17 +42,23 @@ def test_size_and_colours_are_kept_after_a_reload_and_set_before_the_first_paint
 ) -> None:
     watched.goto(f"{site}{story.get_absolute_url()}")
     tools = watched.locator(".article [data-reading-tools]")
-    before = watched.evaluate("parseFloat(getComputedStyle(document.querySelector('.prose p')).fontSize)")
+    before = watched.evaluate(
+        "parseFloat(getComputedStyle(document.querySelector('.prose p')).fontSize)"
+    )
     for _ in range(5):
         tools.get_by_role("button", name="Chữ lớn hơn").click()
     tools.get_by_role("button", name="Nền tối").click()
     watched.reload()
-    after = watched.evaluate("parseFloat(getComputedStyle(document.querySelector('.prose p')).fontSize)")
+    after = watched.evaluate(
+        "parseFloat(getComputedStyle(document.querySelector('.prose p')).fontSize)"
+    )
     assert after == pytest.approx(2 * before)
     expect(tools.get_by_role("button", name="Nền tối")).to_have_attribute("aria-pressed", "true")
     assert watched.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 24, 27)"
     # The script that sets them is not deferred and stands before every stylesheet.
-    head = watched.evaluate("[...document.head.querySelectorAll('script, link[rel=stylesheet]')].map(e => e.src || e.href)")
+    head = watched.evaluate(
+        "[...document.head.querySelectorAll('script, link[rel=stylesheet]')].map(e => e.src || e.href)"
+    )
     assert "display.js" in head[0]
     tools.get_by_role("button", name="Chữ cỡ thường").click()
     assert watched.evaluate("document.documentElement.dataset.size") == "100"
@@ -65,7 +73,8 @@ def test_every_page_fits_its_width_in_both_themes(
     gallery = make_article(
         title="Năm mươi ảnh",
         section=story.section,
-        body=f'<figure class="image"><img src="{make_photo().url}" alt=""><figcaption>Ảnh</figcaption></figure>' * 50,
+        body=f'<figure class="image"><img src="{make_photo().url}" alt=""><figcaption>Ảnh</figcaption></figure>'
+        * 50,
     )
     bare = make_article(title="Không ảnh, không phần dẫn", section=story.section)
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=theme)
@@ -114,7 +123,14 @@ def test_nothing_moves_while_the_page_loads(watched: Page, site: str, story: Art
 def test_the_article_page_weighs_little(page: Page, site: str, story: Article) -> None:
     """Bounds of the issue, met here without any compression: 150 KB apart from photographs, 20 KB of scripts."""
     sizes: dict[str, int] = {}
-    page.on("response", lambda response: sizes.update({response.url: len(response.body())}) if response.ok and response.status == 200 else None)
+    page.on(
+        "response",
+        lambda response: (
+            sizes.update({response.url: len(response.body())})
+            if response.ok and response.status == 200
+            else None
+        ),
+    )
     page.goto(f"{site}{story.get_absolute_url()}", wait_until="networkidle")
     page.wait_for_timeout(300)
     weight = sum(size for url, size in sizes.items() if "/media/" not in url)
@@ -152,7 +168,9 @@ def test_back_goes_to_where_the_reader_came_from_and_else_to_the_section(
 
 def test_a_view_is_counted_once_a_page_view(page: Page, site: str, story: Article) -> None:
     posts: list[str] = []
-    page.on("request", lambda request: posts.append(request.url) if "/dem/" in request.url else None)
+    page.on(
+        "request", lambda request: posts.append(request.url) if "/dem/" in request.url else None
+    )
     page.goto(f"{site}{story.get_absolute_url()}", wait_until="networkidle")
     assert posts == [f"{site}/dem/{story.pk}/"]
 
@@ -175,14 +193,16 @@ def test_the_whole_page_works_by_keyboard(page: Page, site: str, story: Article)
         assert seen == "", seen
 
 
-
-
 @pytest.mark.parametrize("scheme", ["", "paper", "sepia", "dark", "contrast"])
-def test_axe_finds_nothing_on_any_page_type(site: str, story: Article, axe_of: Any, scheme: str) -> None:
+def test_axe_finds_nothing_on_any_page_type(
+    site: str, story: Article, axe_of: Any, scheme: str
+) -> None:
     make_comment(article=story, status="approved", text="Rất đồng tình.")
     gone = make_article(title="Đã rút", status=Article.Status.WITHDRAWN, section=story.section)
     table = make_article(
-        title="Bảng", section=story.section, body="<table><tr><th scope='col'>A</th></tr><tr><td>1</td></tr></table>"
+        title="Bảng",
+        section=story.section,
+        body="<table><tr><th scope='col'>A</th></tr><tr><td>1</td></tr></table>",
     )
     for path in (
         "/",
@@ -198,7 +218,9 @@ def test_axe_finds_nothing_on_any_page_type(site: str, story: Article, axe_of: A
         assert axe_of(f"{site}{path}", scheme=scheme) == [], path
 
 
-def test_axe_finds_nothing_in_the_dialog_and_the_open_menu(site: str, story: Article, axe_of: Any) -> None:
+def test_axe_finds_nothing_in_the_dialog_and_the_open_menu(
+    site: str, story: Article, axe_of: Any
+) -> None:
     def open_dialog(page: Page) -> None:
         page.get_by_label("Ý kiến của bạn").fill("Một ý kiến.")
         page.get_by_role("button", name="Gửi bình luận").click()

@@ -17,7 +17,12 @@ from tests.factories import make_article
 
 pytestmark = pytest.mark.django_db
 
-WORDS = {"text": "Rất đồng tình với chủ trương này.", "name": "Trần Thị B", "email": "b@example.vn", "consent": "on"}
+WORDS = {
+    "text": "Rất đồng tình với chủ trương này.",
+    "name": "Trần Thị B",
+    "email": "b@example.vn",
+    "consent": "on",
+}
 
 
 def send(client: Client, article: Article, **changes: Any) -> Any:
@@ -35,19 +40,32 @@ def test_a_comment_is_stored_pending_with_consent_and_without_an_address(client:
     assert answer.status_code == 200
     assert "Cảm ơn bạn" in answer.content.decode()
     assert WORDS["text"] in answer.content.decode()
-    assert (comment.status, comment.article, comment.consent_version) == ("pending", article, "2026-01")
+    assert (comment.status, comment.article, comment.consent_version) == (
+        "pending",
+        article,
+        "2026-01",
+    )
     assert "127.0.0.1" not in comment.source
 
 
 def test_the_plain_form_has_a_ticket_and_asks_for_everything(client: Client) -> None:
     words = client.get(reverse("comments:write", args=[make_article().pk])).content.decode()
-    for text in ("Thông tin cá nhân", "Bạn vui lòng để lại thông tin để gửi bình luận", "Lưu thông tin", 'name="ticket"'):
+    for text in (
+        "Thông tin cá nhân",
+        "Bạn vui lòng để lại thông tin để gửi bình luận",
+        "Lưu thông tin",
+        'name="ticket"',
+    ):
         assert text in words
 
 
-def test_the_box_sent_without_javascript_keeps_the_text_and_asks_for_the_rest(client: Client) -> None:
+def test_the_box_sent_without_javascript_keeps_the_text_and_asks_for_the_rest(
+    client: Client,
+) -> None:
     article = make_article()
-    answer = client.post(reverse("comments:write", args=[article.pk]), {"text": "Ý kiến <b> của tôi"})
+    answer = client.post(
+        reverse("comments:write", args=[article.pk]), {"text": "Ý kiến <b> của tôi"}
+    )
     assert "Ý kiến &lt;b&gt; của tôi" in answer.content.decode()
     assert not Comment.objects.exists()
 
@@ -95,10 +113,15 @@ def test_a_forged_ticket_is_refused_and_the_text_kept(client: Client, ticket: st
 
 
 def test_a_ticket_of_another_article_is_refused(client: Client) -> None:
-    assert send(client, make_article(), ticket=moderation.new_ticket(make_article().pk)).status_code == 400
+    assert (
+        send(client, make_article(), ticket=moderation.new_ticket(make_article().pk)).status_code
+        == 400
+    )
 
 
-def test_a_ticket_is_refused_when_too_young_and_when_too_old(client: Client, settings: Any, time_machine: Any) -> None:
+def test_a_ticket_is_refused_when_too_young_and_when_too_old(
+    client: Client, settings: Any, time_machine: Any
+) -> None:
     settings.COMMENT_TICKET_MIN_AGE = 3
     start = dt.datetime(2026, 1, 1, 8, 0, tzinfo=dt.UTC)
     time_machine.move_to(start, tick=False)
@@ -107,7 +130,9 @@ def test_a_ticket_is_refused_when_too_young_and_when_too_old(client: Client, set
     assert send(client, article, ticket=ticket).status_code == 400
     time_machine.move_to(start + dt.timedelta(seconds=4), tick=False)
     assert send(client, article, ticket=ticket).status_code == 200
-    time_machine.move_to(start + dt.timedelta(seconds=settings.COMMENT_TICKET_MAX_AGE + 1), tick=False)
+    time_machine.move_to(
+        start + dt.timedelta(seconds=settings.COMMENT_TICKET_MAX_AGE + 1), tick=False
+    )
     assert send(client, article, ticket=ticket).status_code == 400
 
 
@@ -124,7 +149,9 @@ def test_a_double_post_is_stored_once_and_thanked_twice(client: Client) -> None:
     assert Comment.objects.count() == 1
 
 
-def test_one_source_is_limited_with_a_time_to_wait_and_keeps_its_text(client: Client, settings: Any) -> None:
+def test_one_source_is_limited_with_a_time_to_wait_and_keeps_its_text(
+    client: Client, settings: Any
+) -> None:
     article = make_article()
     for number in range(settings.COMMENT_LIMIT):
         assert send(client, article, text=f"Ý kiến {number}").status_code == 200
@@ -143,7 +170,9 @@ def test_another_source_is_not_limited_by_the_first(client: Client, settings: An
     assert send(client, article, text="Từ nơi khác").status_code == 200
 
 
-def test_a_spoofed_address_header_does_not_help_without_a_proxy(client: Client, settings: Any) -> None:
+def test_a_spoofed_address_header_does_not_help_without_a_proxy(
+    client: Client, settings: Any
+) -> None:
     article = make_article()
     for number in range(settings.COMMENT_LIMIT + 1):
         client.defaults["HTTP_X_REAL_IP"] = f"198.51.100.{number}"
@@ -206,7 +235,9 @@ def test_a_name_is_one_line() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twenty_parallel_identical_posts_make_one_row_and_twenty_polite_answers(settings: Any) -> None:
+def test_twenty_parallel_identical_posts_make_one_row_and_twenty_polite_answers(
+    settings: Any,
+) -> None:
     settings.COMMENT_LIMIT = 100
     article = make_article()
     ticket = moderation.new_ticket(article.pk)

@@ -14,7 +14,11 @@ from tests.factories import make_article, make_photo, make_section, make_user
 
 pytestmark = pytest.mark.django_db
 
-DRAFT, PUBLISHED, WITHDRAWN = Article.Status.DRAFT, Article.Status.PUBLISHED, Article.Status.WITHDRAWN
+DRAFT, PUBLISHED, WITHDRAWN = (
+    Article.Status.DRAFT,
+    Article.Status.PUBLISHED,
+    Article.Status.WITHDRAWN,
+)
 
 
 @pytest.mark.parametrize("status", Article.Status.values)
@@ -58,7 +62,11 @@ def test_a_withdrawn_article_can_be_published_again_and_keeps_its_date() -> None
     moment = article.published_at
     article.withdraw(by=make_user("news.withdraw_article"), reason="Sai số liệu")
     article.publish(by=make_user("news.publish_article"))
-    assert (article.published_at, article.withdrawn_at, article.withdrawal_reason) == (moment, None, "")
+    assert (article.published_at, article.withdrawn_at, article.withdrawal_reason) == (
+        moment,
+        None,
+        "",
+    )
 
 
 @pytest.mark.parametrize("status", [PUBLISHED, WITHDRAWN])

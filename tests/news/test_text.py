@@ -41,7 +41,9 @@ def test_a_text_without_letters_has_no_slug() -> None:
     assert text.slug("!?… – 🙂") == ""
 
 
-@pytest.mark.parametrize("spelling", ["dai bieu", "đại biểu", "ĐẠI BIỂU", unicodedata.normalize("NFD", "Đại biểu")])
+@pytest.mark.parametrize(
+    "spelling", ["dai bieu", "đại biểu", "ĐẠI BIỂU", unicodedata.normalize("NFD", "Đại biểu")]
+)
 def test_all_spellings_fold_to_the_same_words(spelling: str) -> None:
     assert text.fold(spelling) == "dai bieu"
 

@@ -20,7 +20,19 @@ from portal.demo.site import ACCOUNTS, CREDIT, PICTURES
 from portal.models import AgencyLink, SiteIdentity, TextPage
 from tests.factories import make_article, make_section, make_user
 
-MODELS = (Article, Photo, Section, ViewCount, DailyViewCount, Comment, SiteIdentity, TextPage, AgencyLink, User, Group)
+MODELS = (
+    Article,
+    Photo,
+    Section,
+    ViewCount,
+    DailyViewCount,
+    Comment,
+    SiteIdentity,
+    TextPage,
+    AgencyLink,
+    User,
+    Group,
+)
 
 
 def run_demo() -> str:
@@ -73,7 +85,9 @@ def test_what_was_changed_by_hand_stays_and_what_is_missing_comes_back(demo: Art
     assert Article.objects.count() == total
 
 
-def test_articles_that_were_there_before_are_kept_and_mentioned(db: None, small_pictures: None) -> None:
+def test_articles_that_were_there_before_are_kept_and_mentioned(
+    db: None, small_pictures: None
+) -> None:
     own = make_article(title="Tin thật", section=make_section(name="Tin riêng"))
 
     assert "Đã có sẵn 1 tin bài" in run_demo()
@@ -166,7 +180,9 @@ def test_the_home_page_finds_lead_featured_announcements_and_most_read(demo: Art
 
 def test_daily_views_add_up_to_the_total_of_each_sample(demo: Article) -> None:
     for article in samples().filter(status=Article.Status.PUBLISHED):
-        assert article.view_count.total == sum(article.daily_views.values_list("views", flat=True)) > 0
+        assert (
+            article.view_count.total == sum(article.daily_views.values_list("views", flat=True)) > 0
+        )
 
 
 def test_comments_of_every_state_stand_under_samples(demo: Article) -> None:
@@ -176,7 +192,11 @@ def test_comments_of_every_state_stand_under_samples(demo: Article) -> None:
 
 
 def test_the_pages_about_contact_and_privacy_are_there(demo: Article) -> None:
-    assert [page.title for page in TextPage.objects.all()] == ["Giới thiệu", "Liên hệ", "Quyền riêng tư"]
+    assert [page.title for page in TextPage.objects.all()] == [
+        "Giới thiệu",
+        "Liên hệ",
+        "Quyền riêng tư",
+    ]
 
 
 # --- Accounts and roles ---------------------------------------------------------------------------
@@ -225,7 +245,9 @@ def test_ensuring_roles_again_takes_nothing_away_that_was_added_by_hand(db: None
     assert groups[roles.MODERATOR].permissions.count() == len(roles.ROLES[roles.MODERATOR]) + 1
 
 
-def test_a_role_with_an_unknown_permission_is_refused(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_role_with_an_unknown_permission_is_refused(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(roles.ROLES, "Ai đó", ("news.fly_article",))
     with pytest.raises(LookupError, match="fly_article"):
         roles.ensure_roles()

@@ -87,7 +87,11 @@ def test_a_published_article_is_on_the_cached_home_page_at_once() -> None:
 def test_a_page_expires_when_the_next_article_becomes_visible(time_machine: Any) -> None:
     time_machine.move_to(timezone.now())
     section = make_section()
-    make_article(title="Đến giờ mới hiện", section=section, published_at=timezone.now() + dt.timedelta(seconds=20))
+    make_article(
+        title="Đến giờ mới hiện",
+        section=section,
+        published_at=timezone.now() + dt.timedelta(seconds=20),
+    )
     assert "Đến giờ mới hiện" not in ask(section.get_absolute_url()).text
     time_machine.shift(21)
     assert "Đến giờ mới hiện" in ask(section.get_absolute_url()).text
@@ -150,7 +154,9 @@ def test_a_foreign_host_is_refused_and_poisons_nothing() -> None:
     assert "evil.example" not in ask("/").text
 
 
-@pytest.mark.parametrize("header", ["HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_SERVER", "HTTP_X_ORIGINAL_URL"])
+@pytest.mark.parametrize(
+    "header", ["HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_SERVER", "HTTP_X_ORIGINAL_URL"]
+)
 def test_a_forwarded_header_changes_no_byte(header: str) -> None:
     make_article()
     assert "evil" not in ask("/", **{header: "evil.example"}).text
@@ -172,14 +178,29 @@ def test_memory_is_bounded(settings: Any) -> None:
 
 @pytest.mark.parametrize(
     ("header", "expected"),
-    [("gzip", True), ("GZIP;q=1", True), ("gzip;q=0", False), ("br", False), ("", False), ("deflate, gzip;q=0.5", True)],
+    [
+        ("gzip", True),
+        ("GZIP;q=1", True),
+        ("gzip;q=0", False),
+        ("br", False),
+        ("", False),
+        ("deflate, gzip;q=0.5", True),
+    ],
 )
 def test_accept_encoding_is_read_as_the_standard_says(header: str, expected: bool) -> None:
     assert accepts_gzip(header) == expected
 
 
 @pytest.mark.parametrize(
-    ("header", "expected"), [('W/"a"', True), ('"a"', True), ('"b", W/"a"', True), ("*", True), ('"b"', False), ("", False)]
+    ("header", "expected"),
+    [
+        ('W/"a"', True),
+        ('"a"', True),
+        ('"b", W/"a"', True),
+        ("*", True),
+        ('"b"', False),
+        ("", False),
+    ],
 )
 def test_if_none_match_is_compared_weakly(header: str, expected: bool) -> None:
     assert matches(header, 'W/"a"') == expected

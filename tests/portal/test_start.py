@@ -106,7 +106,7 @@ def test_the_process_becomes_the_server_on_this_machine_only(
     assert served[0][:3] == [sys.executable, "-m", "granian"]
     options = " ".join(served[0])
     assert f"--interface wsgi --host 127.0.0.1 --port {port}" in options
-    assert served[0][-1] == "portal.wsgi:application"
+    assert served[0][-1] == "portal.serving:application"
 
 
 def test_canonical_addresses_name_the_port_unless_the_user_set_them(
@@ -129,7 +129,9 @@ def test_production_is_refused(db: None, served: list[list[str]], port: int, set
     assert not served
 
 
-def test_a_port_in_use_is_refused_with_what_to_do(db: None, served: list[list[str]], busy_port: int) -> None:
+def test_a_port_in_use_is_refused_with_what_to_do(
+    db: None, served: list[list[str]], busy_port: int
+) -> None:
     with pytest.raises(CommandError, match=f"Cổng {busy_port} đang được .* make run PORT="):
         run_start(busy_port)
 

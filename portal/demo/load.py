@@ -1,0 +1,232 @@
+"""Loading the demo: what is missing is added, what is there stays as it is."""
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from comments.models import Comment
+from comments.moderation import digest_of
+from news import importing, oldportal, text
+from news.models import Article, DailyViewCount, Photo, Section, ViewCount
+from portal.demo.articles import ARTICLES, BYLINE, LAST_LINE, SOURCE, SampleArticle
+from portal.demo.comments import COMMENTS, SampleComment
+from portal.demo.site import (
+    ACCOUNTS,
+    ADMINISTRATOR,
+    CREDIT,
+    IDENTITY,
+    LINKS,
+    PAGES,
+    PICTURES,
+    SECTIONS,
+    STORY_PICTURES,
+)
+from portal.models import AgencyLink, SiteIdentity, TextPage
+from portal.roles import MODERATOR, ensure_roles
+
+FOLDER = Path(__file__).parent
+STORY = FOLDER / "conference-2019-05-31.txt"
+CREST = FOLDER / "crest.png"
+
+_FIGURE = re.compile(r"\{\{([a-z0-9-]+)\|([^}]*)\}\}")
+
+
+def load(say: Callable[[str], None]) -> Counter[str]:
+    """Add what the demo lacks; how many of each kind were added. `say` hears of what takes long.
+
+    The pictures come first, each for itself; then everything else at once or not at all, so that an
+    interrupted load is not taken for a complete one.
+    """
+    added: Counter[str] = Counter()
+    before = Photo.objects.count()
+    say("Chuẩn bị ảnh…")
+    crest = importing.stored_once(CREST, alt="Biểu trưng dùng cho bản mẫu")
+    pictures = {
+        name: importing.stored_once(FOLDER / "pictures" / f"{name}.jpg", alt=alt, credit=CREDIT)
+        for name, alt in PICTURES.items()
+    }
+    added["ảnh"] = Photo.objects.count() - before
+    with transaction.atomic():
+        users = _accounts(added)
+        _site(crest, added)
+        sections = _sections(added)
+        _story([pictures[name] for name in STORY_PICTURES], added)
+        articles = {
+            sample.name: _article(sample, sections, pictures, users, added) for sample in ARTICLES
+        }
+        for comment in COMMENTS:
+            _comment(comment, articles[comment.article], users, added)
+    return added
+
+
+def has_accounts() -> bool:
+    """Whether every account of the demo is there and still has the demo's password."""
+    users = {
+        user.username: user
+        for user in User.objects.filter(username__in=[a.username for a in ACCOUNTS])
+    }
+    return all(
+        a.username in users and users[a.username].check_password(a.password) for a in ACCOUNTS
+    )
+
+
+def story() -> Article | None:
+    """The real story of the demo, if it is loaded."""
+    return importing.existing(_story_page())
+
+
+def _story_page() -> oldportal.OldPage:
+    return oldportal.parse(oldportal.decode(STORY.read_bytes()))
+
+
+def _accounts(added: Counter[str]) -> dict[str, User]:
+    groups = ensure_roles()
+    users = {}
+    for account in ACCOUNTS:
+        user = User.objects.filter(username=account.username).first()
+        if user is None:
+            user = User.objects.create_user(
+                account.username,
+                password=account.password,
+                last_name=f"{account.role} (tài khoản mẫu)",
+                is_staff=True,
+                is_superuser=account.is_superuser,
+            )
+            if account.group:
+                user.groups.add(groups[account.group])
+            added["tài khoản"] += 1
+        users[account.group or ADMINISTRATOR.username] = user
+    return users
+
+
+def _site(crest: Photo, added: Counter[str]) -> None:
+    if not SiteIdentity.objects.exists():
+        SiteIdentity(crest=crest, **IDENTITY).save()
+        added["thông tin cơ quan"] += 1
+    for order, (title, body) in enumerate(PAGES):
+        if not TextPage.objects.filter(slug=text.slug(title)).exists():
+            TextPage(title=title, body=body, order=order).save()
+            added["trang văn bản"] += 1
+    for order, (name, url) in enumerate(LINKS):
+        if not AgencyLink.objects.filter(url=url).exists():
+            AgencyLink(name=name, url=url, order=order).save()
+            added["liên kết"] += 1
+
+
+def _sections(added: Counter[str]) -> dict[str, Section]:
+    """The sections of the demo by name, found by their address if they are there already."""
+    wanted = [(None, order, sample.name, sample.role) for order, sample in enumerate(SECTIONS)]
+    wanted += [
+        (sample.name, order, child, sample.role)
+        for sample in SECTIONS
+        for order, child in enumerate(sample.children)
+    ]
+    found: dict[str, Section] = {}
+    for parent, order, name, role in wanted:
+        section = Section.objects.filter(slug=text.slug(name)).first()
+        if section is None:
+            section = Section(
+                name=name, order=order, role=role, parent=found[parent] if parent else None
+            )
+            section.clean()
+            section.save()
+            added["chuyên mục"] += 1
+        found[name] = section
+    return found
+
+
+def _story(pictures: list[Photo], added: Counter[str]) -> None:
+    """The real story, by the same way as any page of the old portal, with drawings above its captions."""
+    page = _story_page()
+    if importing.existing(page) is None:
+        importing.store(page, pictures=pictures)
+        added["tin bài"] += 1
+
+
+def _article(
+    sample: SampleArticle,
+    sections: dict[str, Section],
+    pictures: dict[str, Photo],
+    users: dict[str, User],
+    added: Counter[str],
+) -> Article:
+    slug = text.slug(sample.title)
+    if found := Article.objects.filter(slug=slug).order_by("id").first():
+        return found
+    now = timezone.now()
+    administrator = users[ADMINISTRATOR.username]
+    article = Article(
+        title=sample.title,
+        slug=slug,
+        section=sections[sample.section],
+        lead=sample.lead,
+        body=_FIGURE.sub(lambda m: importing.figure(pictures[m[1]], m[2]), sample.body) + LAST_LINE,
+        byline=BYLINE,
+        source=SOURCE,
+        featured=sample.featured,
+        comments_open=sample.comments_open,
+        created_by=administrator,
+    )
+    if sample.draft:
+        article.save()
+    else:
+        when = sample.when
+        article.published_at = (
+            when if isinstance(when, dt.datetime) else now - dt.timedelta(days=when)
+        )
+        article.publish(by=administrator)
+        _count_views(article, sample.views, now)
+    if sample.withdrawn_because:
+        article.withdraw(by=administrator, reason=sample.withdrawn_because)
+    added["tin bài"] += 1
+    return article
+
+
+def _count_views(article: Article, busiest: int, now: dt.datetime) -> None:
+    """Views as they come: most on the first day, fewer on each that follows, for at most four weeks."""
+    today = text.local(now).date()
+    assert article.published_at is not None  # noqa: S101 - publish() has set it
+    first = max(text.local(article.published_at).date(), today - dt.timedelta(days=28))
+    rows = []
+    for age in range((today - first).days + 1):
+        if views := busiest // (1 + age):
+            rows.append(
+                DailyViewCount(article=article, day=first + dt.timedelta(days=age), views=views)
+            )
+    DailyViewCount.objects.bulk_create(rows)
+    ViewCount.objects.filter(article=article).update(total=sum(row.views for row in rows))
+
+
+def _comment(
+    sample: SampleComment, article: Article, users: dict[str, User], added: Counter[str]
+) -> None:
+    digest = digest_of(article.pk, sample.name, sample.email, sample.text)
+    if Comment.objects.filter(digest=digest).exists():
+        return
+    comment = Comment(
+        article=article,
+        name=sample.name,
+        email=sample.email,
+        text=sample.text,
+        created_at=timezone.now() - dt.timedelta(days=sample.days),
+        signals=list(sample.signals),
+        source="demo",
+        digest=digest,
+        consent_version=settings.COMMENT_CONSENT_VERSION,
+    )
+    comment.save()
+    decide: dict[str, Callable[..., Any]] = {
+        Comment.Status.APPROVED: comment.approve,
+        Comment.Status.REFUSED: comment.refuse,
+    }
+    if sample.status in decide:
+        decide[sample.status](by=users[MODERATOR])
+    added["ý kiến"] += 1

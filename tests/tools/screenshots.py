@@ -1,0 +1,66 @@
+"""Take the pictures of docs/screenshots from a running demo: `python -m tests.tools.screenshots [ADDRESS]`."""
+
+import os
+import sys
+from pathlib import Path
+
+import django
+from playwright.sync_api import Page, sync_playwright
+
+from tests.tools.find_chromium import find_chromium
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+django.setup()
+
+from portal.demo.site import ACCOUNTS, Account  # noqa: E402 - models must be ready
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+WIDTHS = {360: 740, 768: 1024, 1280: 860}
+
+
+def sign_in(page: Page, site: str, account: Account) -> None:
+    page.goto(f"{site}/quan-tri/login/")
+    page.locator("[name=username]").fill(account.username)
+    page.locator("[name=password]").fill(account.password)
+    page.locator("#login-form [type=submit]").click()
+
+
+def take(page: Page, name: str, width: int) -> None:
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=FOLDER / f"{name}-{width}.png")
+
+
+_, EDITOR, MODERATOR = ACCOUNTS
+
+
+def main(site: str) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+        for width, height in WIDTHS.items():
+            page = browser.new_page(viewport={"width": width, "height": height})
+            page.goto(site)
+            take(page, "home", width)
+            page.get_by_role("link", name="PHÁT HUY VAI TRÒ", exact=False).first.click()
+            take(page, "article", width)
+            page.get_by_label("Ý kiến của bạn").fill(
+                "Mong các nội dung phối hợp sớm được triển khai đến khu phố."
+            )
+            page.get_by_role("button", name="Gửi bình luận").click()
+            take(page, "dialog", width)
+            page.close()
+            desk = browser.new_page(viewport={"width": width, "height": height})
+            sign_in(desk, site, MODERATOR)
+            desk.goto(f"{site}/quan-tri/comments/comment/")
+            take(desk, "queue", width)
+            desk.context.clear_cookies()
+            sign_in(desk, site, EDITOR)
+            desk.goto(f"{site}/quan-tri/news/article/1/change/")
+            desk.locator(".cke_wysiwyg_frame").wait_for()
+            take(desk, "editor", width)
+            desk.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")
