@@ -43,7 +43,7 @@ def counts(request: HttpRequest) -> bool:
         and request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
         and bool(agent)
         and not _BOTS.search(agent)
-        and not (settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_staff)  # type: ignore[union-attr]
+        and not (settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_staff)
     )
 
 

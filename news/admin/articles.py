@@ -138,6 +138,22 @@ class ArticleAdmin(PlainChoices, EditorPages, admin.ModelAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"source": publisher().source_mark, **super().get_changeform_initial_data(request)}
 
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Django's date and time boxes are two fields under one label; each gets its own name."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "published_at" and field is not None:
+            for box, name in zip(
+                field.widget.widgets, ("Ngày xuất bản", "Giờ xuất bản"), strict=True
+            ):
+                box.attrs["aria-label"] = name
+        return field
+
+    def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        """What the public sees is changed only by who may publish."""
+        if obj and obj.was_public and not request.user.has_perm(PERMISSION_TO_PUBLISH):
+            return False
+        return super().has_change_permission(request, obj)
+
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         """Only what was never public can be deleted; the rest is withdrawn."""
         return super().has_delete_permission(request, obj) and not (obj and obj.was_public)

@@ -123,7 +123,9 @@ def _site(crest: Photo, added: Counter[str]) -> None:
 
 def _sections(added: Counter[str]) -> dict[str, Section]:
     """The sections of the demo by name, found by their address if they are there already."""
-    wanted = [(None, order, sample.name, sample.role) for order, sample in enumerate(SECTIONS)]
+    wanted: list[tuple[str | None, int, str, str]] = [
+        (None, order, sample.name, sample.role) for order, sample in enumerate(SECTIONS)
+    ]
     wanted += [
         (sample.name, order, child, sample.role)
         for sample in SECTIONS

@@ -57,7 +57,9 @@ def demo(db: None, small_pictures: None) -> Article:
 
 
 def samples() -> Any:
-    return Article.objects.exclude(pk=story().pk)
+    found = story()
+    assert found
+    return Article.objects.exclude(pk=found.pk)
 
 
 # --- The command ----------------------------------------------------------------------------------

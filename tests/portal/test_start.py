@@ -62,7 +62,9 @@ def test_an_empty_site_gets_the_demo_and_says_addresses_and_accounts(
     address = f"http://127.0.0.1:{port}"
     assert f"{address}/\n" in out
     assert f"{address}/quan-tri/" in out
-    assert f"{address}{demo.story().get_absolute_url()}" in out
+    story = demo.story()
+    assert story
+    assert f"{address}{story.get_absolute_url()}" in out
     for account in demo.ACCOUNTS:
         assert f"{account.username} / {account.password}" in out
     assert settings.DATA_DIR.is_dir()
