@@ -8,6 +8,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from news.admin.choices import NamedOrder
 from news.editor import BodyField, EditorPages
 from news.library import PhotoChoiceField
 from portal.models import AgencyLink, SiteIdentity, TextPage
@@ -59,7 +60,7 @@ class TextPageForm(forms.ModelForm):
 
 
 @admin.register(TextPage)
-class TextPageAdmin(EditorPages, admin.ModelAdmin):
+class TextPageAdmin(NamedOrder, EditorPages, admin.ModelAdmin):
     form = TextPageForm
     list_display = ["title", "slug", "order", "updated_at"]
     list_editable = ["order"]
@@ -68,7 +69,7 @@ class TextPageAdmin(EditorPages, admin.ModelAdmin):
 
 
 @admin.register(AgencyLink)
-class AgencyLinkAdmin(admin.ModelAdmin):
+class AgencyLinkAdmin(NamedOrder, admin.ModelAdmin):
     list_display = ["name", "url", "order"]
     list_editable = ["order"]
     fields = ["name", "url", "order"]

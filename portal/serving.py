@@ -25,21 +25,22 @@ def stop_reliably() -> None:
     The kernel may hand a signal to any thread, here to one of granian's own. Python then notes it, but its
     handler waits for the main thread, and that sleeps: right after busy minutes one stop in ten hung (granian
     2.8.7, Python 3.11, Linux 6.18). So a worker that has been told and is still there half a second later is
-    told again, in its main thread. That also reaches one that was only starting.
+    told again, in its main thread. One that is told before it has come this far, granian kills in the end.
     """
     _tell.setblocking(False)
     signal.set_wakeup_fd(_tell.fileno(), warn_on_full_buffer=False)
-    threading.Thread(target=_repeat_stops, name="stop signals", daemon=True).start()
+    main = threading.get_ident()
+    threading.Thread(target=_repeat_stops, args=[main], name="stop signals", daemon=True).start()
 
 
-def _repeat_stops() -> None:
-    main = threading.main_thread()
+def _repeat_stops(main: int) -> None:
+    """Wait for the first stop, then repeat it to this thread until the process is gone."""
     number = 0
     while number not in STOPS:
         number = _told.recv(1)[0]
-    while main.is_alive():
+    while True:
         time.sleep(REPEAT_SECONDS)
-        signal.pthread_kill(main.ident or 0, number)
+        signal.pthread_kill(main, number)
 
 
 stop_reliably()

@@ -5,12 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from news.admin.choices import PlainChoices
+from news.admin.choices import NamedOrder, PlainChoices
 from news.models import Section
 
 
 @admin.register(Section)
-class SectionAdmin(PlainChoices, admin.ModelAdmin):
+class SectionAdmin(NamedOrder, PlainChoices, admin.ModelAdmin):
     list_display = ["name", "parent", "role", "order"]
     list_editable = ["order"]
     list_select_related = ["parent"]
