@@ -138,7 +138,7 @@ def test_axe_finds_nothing_on_the_pages_of_the_desk(
     write_story(desk, site, "Tin để xem")
     desk.get_by_role("button", name="Lưu nháp").click()
     User.objects.update(is_superuser=True)
-    make_comment()
+    make_comment(article=Article.objects.get())
     cookies = desk.context.cookies()
     pk = Article.objects.get().pk
     for path in (
