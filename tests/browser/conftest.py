@@ -74,34 +74,43 @@ def watched(page: Page, site: str) -> Iterator[Page]:
     assert watch.complaints == []
 
 
+SCHEMES = ("paper", "sepia", "dark", "contrast")
+
+
 @pytest.fixture
 def axe_of(browser: Browser) -> Callable[..., list[str]]:
-    """Asks axe what is wrong with an address; the strict CSP would keep axe out, so it is bypassed here only."""
+    """Asks axe what is wrong with an address; the strict CSP would keep axe out, so it is bypassed here only.
+
+    `schemes` are looked at one after the other on the same page, `prepare` brings it into the state to look at.
+    """
 
     def ask(
         address: str,
         *,
-        scheme: str = "",
+        schemes: tuple[str, ...] = ("",),
         width: int = 1280,
         cookies: Any = None,
-        prepare: Any = None,
+        prepare: Callable[[Page], None] | None = None,
     ) -> list[str]:
         context = browser.new_context(
             bypass_csp=True, viewport={"width": width, "height": 800}, reduced_motion="reduce"
         )
         if cookies:
             context.add_cookies(cookies)
-        if scheme:
-            context.add_init_script(f"localStorage.setItem('scheme', '{scheme}')")
         page = context.new_page()
         page.goto(address)
         if prepare:
             prepare(page)
-        found = Axe().run(page).response["violations"]
+        found = []
+        for scheme in schemes:
+            if scheme:
+                page.evaluate(
+                    "scheme => { document.documentElement.dataset.scheme = scheme; }", scheme
+                )
+            for violation in Axe().run(page).response["violations"]:
+                places = ", ".join(node["html"][:160] for node in violation["nodes"][:3])
+                found.append(f"{scheme} {violation['id']} ({violation['impact']}) at {places}")
         context.close()
-        return [
-            f"{violation['id']} ({violation['impact']}) at {', '.join(node['html'][:160] for node in violation['nodes'][:3])}"
-            for violation in found
-        ]
+        return found
 
     return ask

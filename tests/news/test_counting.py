@@ -237,26 +237,17 @@ class Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
-        options = [
-            "--interface",
-            "wsgi",
-            "--port",
-            str(self.port),
-            "--workers",
-            str(workers),
-            "--blocking-threads",
-            "4",
-        ]
+        options = {
+            "--interface": "wsgi",
+            "--port": self.port,
+            "--workers": workers,
+            "--blocking-threads": 4,
+            "--workers-kill-timeout": 10,
+            "--log-level": "error",
+        }
+        command = [str(word) for option in options.items() for word in option]
         self.process = subprocess.Popen(  # noqa: S603 - our own program
-            [
-                sys.executable,
-                "-m",
-                "granian",
-                *options,
-                "--log-level",
-                "error",
-                "portal.serving:application",
-            ],
+            [sys.executable, "-m", "granian", *command, "portal.serving:application"],
             cwd=django_settings.BASE_DIR,
             env=_environment(folder),
             start_new_session=True,
