@@ -53,4 +53,4 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 CMD ["python", "deploy/health.py"]
 # A worker that dies is replaced; one that does not end within 15 s of SIGTERM is killed.
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--http", "1", "--no-ws", \
-     "--respawn-failed-workers", "--workers-kill-timeout", "15", "portal.wsgi:application"]
+     "--respawn-failed-workers", "--workers-kill-timeout", "15", "portal.serving:application"]

@@ -86,13 +86,15 @@ def figure(photo: Photo, caption: str) -> str:
 
 def missing_picture() -> Photo:
     """The picture that stands where the photograph is lost; one in the library, however often it is shown."""
-    return stored_once(MISSING_PICTURE, alt=MISSING_PICTURE_TEXT)
+    return stored_once(MISSING_PICTURE, alt=MISSING_PICTURE_TEXT, is_placeholder=True)
 
 
-def stored_once(path: Path, **texts: str) -> Photo:
+def stored_once(path: Path, *, is_placeholder: bool = False, **texts: str) -> Photo:
     """The picture of this file in the library, found again by its bytes. `texts` are those of Photo.store()."""
     content = path.read_bytes()
     found = Photo.objects.filter(sha256=hashlib.sha256(content).hexdigest()).order_by("id").first()
     return found or Photo.store(
-        UploadedFile(ContentFile(content), path.name, size=len(content)), **texts
+        UploadedFile(ContentFile(content), path.name, size=len(content)),
+        is_placeholder=is_placeholder,
+        **texts,
     )

@@ -158,6 +158,8 @@ DATABASES = {
 }
 DATABASE = DATABASES["default"]
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    # SQLite makes the file, but not its folder.
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
     # As Django opens SQLite, two writers meet "database is locked"; so opened, they wait for each other.
     # synchronous=FULL keeps every committed story through a power cut.
     DATABASE["OPTIONS"] = {

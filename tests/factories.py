@@ -45,7 +45,7 @@ def upload(content: bytes | None = None, name: str = "anh.jpg") -> SimpleUploade
     return SimpleUploadedFile(name, picture_bytes() if content is None else content)
 
 
-def make_photo(content: bytes | None = None, **texts: str) -> Photo:
+def make_photo(content: bytes | None = None, **texts: Any) -> Photo:
     texts.setdefault("alt", "Một tấm ảnh")
     return Photo.store(upload(content), **texts)
 

@@ -229,6 +229,12 @@ class Migration(migrations.Migration):
                     models.JSONField(default=list, editable=False, verbose_name="các cỡ"),
                 ),
                 (
+                    "is_placeholder",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="ảnh báo thiếu"
+                    ),
+                ),
+                (
                     "sha256",
                     models.CharField(
                         db_index=True, editable=False, max_length=64, verbose_name="dấu vân tệp gốc"

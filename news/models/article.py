@@ -192,9 +192,10 @@ class Article(models.Model):
         self.slug = self.slug or text.slug(self.title) or "tin"
         with transaction.atomic():
             shown = list(Photo.objects.filter(key__in=richtext.photo_keys(self.body)))
-            if self.cover is None and shown:
+            real = [photo for photo in shown if not photo.is_placeholder]
+            if self.cover is None and real:
                 order = richtext.photo_keys(self.body)
-                self.cover = min(shown, key=lambda photo: order.index(photo.key.hex))
+                self.cover = min(real, key=lambda photo: order.index(photo.key.hex))
             super().save(*args, **kwargs)
             self._keep_photos(shown)
             SearchEntry.objects.update_or_create(

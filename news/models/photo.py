@@ -32,6 +32,7 @@ class Photo(models.Model):
     height = models.PositiveIntegerField("cao", editable=False)
     rendition_widths = models.JSONField("các cỡ", default=list, editable=False)
     sha256 = models.CharField("dấu vân tệp gốc", max_length=64, editable=False, db_index=True)
+    is_placeholder = models.BooleanField("ảnh báo thiếu", default=False, editable=False)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="người tải lên",
@@ -59,8 +60,12 @@ class Photo(models.Model):
             freshness.bump()
 
     @classmethod
-    def store(cls, upload: UploadedFile, *, by: Any = None, **texts: str) -> "Photo":
+    def store(
+        cls, upload: UploadedFile, *, by: Any = None, is_placeholder: bool = False, **texts: str
+    ) -> "Photo":
         """Take an upload into the library. `texts` may hold alt, caption and credit.
+
+        A placeholder stands where a photograph is lost; it never becomes a cover.
 
         Raises photos.PhotoRefused for what cannot be taken and PermissionDenied for who may not; then no file
         and no row remains.
@@ -77,6 +82,7 @@ class Photo(models.Model):
             rendition_widths=prepared.widths,
             sha256=prepared.digest,
             uploaded_by=by,
+            is_placeholder=is_placeholder,
             **{name: text.one_line(value) for name, value in texts.items()},
         )
         try:

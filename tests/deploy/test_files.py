@@ -184,7 +184,7 @@ def test_every_room_is_copied_into_the_image() -> None:
 def test_the_process_is_started_directly_and_stopped_gracefully() -> None:
     assert "\nSTOPSIGNAL SIGTERM\n" in DOCKERFILE
     assert container_command()[0] == "granian"
-    assert container_command()[-1] == "portal.wsgi:application"
+    assert container_command()[-1] == "portal.serving:application"
 
 
 def test_the_files_of_production_hold_no_address_of_a_machine_they_were_written_on() -> None:
