@@ -443,7 +443,7 @@ def test_the_buttons_are_those_of_the_state_and_the_right() -> None:
     assert buttons(editor, public) == ["Lưu", "Xem trên trang", "Thu hồi…"]
     assert buttons(editor, gone) == ["Lưu", "Lưu và xem trước", "Xuất bản lại"]
     assert buttons(writer, draft) == ["Lưu nháp", "Lưu và xem trước"]
-    assert buttons(writer, public) == ["Lưu", "Xem trên trang"]
+    assert buttons(writer, public) == ["Xem trên trang"]
     assert buttons(reader, draft) == []
 
 

@@ -19,7 +19,6 @@ from tests.tools import find_chromium, private_postgres
 
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 IN_POSTGRES = [sys.executable, "-m", "tests.tools.private_postgres", "--"]
-SQLITE = "sqlite://:memory:"
 NO_TESTS_COLLECTED = 5
 
 
@@ -29,6 +28,7 @@ class Run:
 
     name: str
     command: list[str]
+    on_sqlite: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     missing: str = ""
     seconds: float = 0.0
@@ -40,7 +40,11 @@ class Run:
         self.output = folder / f"{self.name}.txt"
         self.began = time.monotonic()
         color = "yes" if sys.stdout.isatty() else "no"
-        surroundings = {"PORTAL_ENV_FILE": os.devnull, "PORTAL_DATA_DIR": str(folder / self.name)}
+        data = folder / self.name
+        surroundings = {"PORTAL_ENV_FILE": os.devnull, "PORTAL_DATA_DIR": str(data)}
+        if self.on_sqlite:
+            # A file: Django's live server shares a database in memory between threads, and SQLite crashes.
+            surroundings["DATABASE_URL"] = f"sqlite:///{data / 'portal.sqlite3'}"
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [*self.command, f"--color={color}", f"--junit-xml={self.report}"],
@@ -80,9 +84,9 @@ class Run:
 
 def runs() -> list[Run]:
     quick = [*PYTEST, "-m", "not browser"]
-    sqlite = Run("SQLite", quick, {"DATABASE_URL": SQLITE})
+    sqlite = Run("SQLite", quick, on_sqlite=True)
     postgres = Run("PostgreSQL", [*IN_POSTGRES, *quick])
-    browser = Run("browser", [*PYTEST, "-m", "browser"], {"DATABASE_URL": SQLITE})
+    browser = Run("browser", [*PYTEST, "-m", "browser"], on_sqlite=True)
     if chromium := find_chromium.find_chromium():
         browser.environment["PORTAL_CHROMIUM"] = chromium
     else:
