@@ -15,7 +15,7 @@ django.setup()
 from portal.demo.site import ACCOUNTS, Account  # noqa: E402 - models must be ready
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
-WIDTHS = {360: 740, 768: 1024, 1280: 860}
+WIDTHS = {360: 740, 1280: 860}
 
 
 def sign_in(page: Page, site: str, account: Account) -> None:
