@@ -18,7 +18,7 @@ from news.models import Article
 MAX_BODY = 32 * 1024
 
 CLOSED = "Tin này không còn nhận ý kiến."
-OUTDATED = "Trang đã mở quá lâu hoặc được gửi quá nhanh. Hãy bấm gửi lại lần nữa."
+OUTDATED = "Trang đã mở quá lâu hoặc được gửi quá nhanh. Hãy bấm “Lưu thông tin” một lần nữa."
 TOO_MANY = "Bạn vừa gửi nhiều ý kiến. Hãy chờ ít phút rồi gửi lại; nội dung của bạn vẫn còn đây."
 
 
@@ -35,7 +35,8 @@ def ticket(request: HttpRequest, article_id: int) -> HttpResponse:
 @never_cache
 def write(request: HttpRequest, article_id: int) -> HttpResponse:
     """The form on a page of its own, and where both forms are sent."""
-    if int(request.headers.get("content-length") or 0) > MAX_BODY:
+    length = request.headers.get("content-length") or "0"
+    if not length.isdecimal() or int(length) > MAX_BODY:
         return HttpResponse(
             "Nội dung gửi lên quá lớn.", status=413, content_type="text/plain; charset=utf-8"
         )

@@ -13,7 +13,7 @@ from collections import Counter
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import BigIntegerField, Case, F, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -27,6 +27,8 @@ _BOTS = re.compile(
     r"|libwww|scrapy|httpclient|monitor|uptime|archiver|feed",
     re.IGNORECASE,
 )
+
+MAX_WAITING = 20_000
 
 _waiting: Counter[tuple[int, dt.date]] = Counter()
 _lock = threading.Lock()
@@ -48,9 +50,18 @@ def counts(request: HttpRequest) -> bool:
 
 
 def count_view(article_id: int) -> None:
-    """Remember one view of the article on today's Vietnamese date; it is written soon."""
+    """Remember one view of the article on today's Vietnamese date; it is written soon.
+
+    A number that no article can have, and more articles at once than MAX_WAITING, are dropped: what waits
+    must always be small enough and fit to be written.
+    """
+    key = article_id, local(timezone.now()).date()
     with _lock:
-        _waiting[article_id, local(timezone.now()).date()] += 1
+        if article_id > BigIntegerField.MAX_BIGINT or (
+            key not in _waiting and len(_waiting) >= MAX_WAITING
+        ):
+            return
+        _waiting[key] += 1
     _start_writer()
 
 

@@ -3,6 +3,7 @@
 The number is raised in the transaction of the change, so nobody can store an old page under the new number.
 """
 
+import re
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -11,8 +12,9 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+PAGE_NUMBER = re.compile("[1-9][0-9]{0,4}", re.ASCII)
 # Set on answers that may be kept, taken off again by the cache; no browser sees it.
 CACHEABLE_HEADER = "X-Page-Cache"
 
@@ -48,10 +50,16 @@ def forget() -> None:
 
 
 def public_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The view's good answers are the same bytes for every anonymous reader: a page cache may keep them."""
+    """The view's good answers are the same bytes for every anonymous reader: a page cache may keep them.
+
+    `?trang=` chooses a page and is a number. Anything else in it would only make one more copy to keep, so it
+    leads to the address without it.
+    """
 
     @wraps(view)
     def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not PAGE_NUMBER.fullmatch(request.GET.get("trang", "1")):
+            return HttpResponseRedirect(request.path)
         response = view(request, *args, **kwargs)
         if response.status_code == 200:
             response.headers[CACHEABLE_HEADER] = "yes"

@@ -18,9 +18,14 @@ MISSING_PICTURE = Path(__file__).with_name("missing-picture.png")
 MISSING_PICTURE_TEXT = "Ảnh chưa có trong bản lưu"
 
 
+def import_key(page: OldPage) -> str:
+    """What the page is recognised by, also after its article was corrected: title and moment as read."""
+    return hashlib.sha256(f"{page.title}\n{page.published_at.isoformat()}".encode()).hexdigest()
+
+
 def existing(page: OldPage) -> Article | None:
-    """The article that this page has already become, recognised by title and moment."""
-    return Article.objects.filter(title=page.title, published_at=page.published_at).first()
+    """The article that this page has already become."""
+    return Article.objects.filter(imported_as=import_key(page)).first()
 
 
 def section_of(page: OldPage) -> Section:
@@ -60,6 +65,7 @@ def store(page: OldPage, *, pictures: Sequence[Photo] = ()) -> Article:
             byline=page.byline,
             status=Article.Status.PUBLISHED,
             published_at=page.published_at,
+            imported_as=import_key(page),
         )
         article.save()
         ViewCount.objects.filter(article=article).update(total=page.views)

@@ -25,18 +25,20 @@ from django.views.decorators.http import require_http_methods, require_POST
 from news import richtext, text
 from news.models import Article, Photo
 from news.photos import MAX_BYTES, PhotoRefused
+from news.search import MAX_QUERY, MAX_WORDS
 
 logger = logging.getLogger(__name__)
 
 PER_PAGE = 24
 THUMBNAIL_WIDTH = 480
+NOT_WRITTEN = "Máy chủ chưa lưu được ảnh. Hãy thử lại sau ít phút."
 # Photos have no folded column, so their texts are folded at each search: this bounds the work to some 0.2 s.
 SEARCHED = 5000
 
 
 def find_photos(photos: QuerySet[Photo], words: str) -> QuerySet[Photo]:
     """Those of the newest SEARCHED photos whose alt, caption or credit hold every word, without diacritics."""
-    terms = text.fold(words.replace("\x00", "")[:200]).split()[:12]
+    terms = text.fold(words.replace("\x00", "")[:MAX_QUERY]).split()[:MAX_WORDS]
     if not terms:
         return photos
     newest = Photo.objects.order_by("-uploaded_at", "-id").values_list(
@@ -100,7 +102,10 @@ class PhotoUploadForm(forms.Form):
             )
         except PhotoRefused as refusal:
             self.add_error("file", str(refusal))
-            return None
+        except OSError:
+            logger.exception("a photo could not be written")
+            self.add_error("file", NOT_WRITTEN)
+        return None
 
 
 class PhotoPicker(forms.TextInput):
@@ -204,7 +209,7 @@ def upload(request: HttpRequest) -> JsonResponse:
         return _refusal(str(refusal), 403)
     except OSError:
         logger.exception("a photo could not be written")
-        return _refusal("Máy chủ chưa lưu được ảnh. Hãy thử lại sau ít phút.", 503)
+        return _refusal(NOT_WRITTEN, 503)
     return JsonResponse({"uploaded": 1, "fileName": photo.key.hex, "url": photo.url})
 
 

@@ -28,7 +28,7 @@ MASTER_SIDE = 2560
 RENDITION_WIDTHS = (480, 960, 1600)
 
 # How a picture sits in the text column; the browser chooses a rendition by it.
-BODY_SIZES = "(min-width: 56rem) 52rem, 100vw"
+BODY_SIZES = "(min-width: 52rem) 48rem, 100vw"
 
 
 class PhotoRefused(ValueError):

@@ -92,7 +92,6 @@ EDITOR_CONFIG = {
     "pasteFromWordRemoveStyles": True,
     "removeDialogTabs": "image:advanced;link:advanced;link:target",
     "bodyClass": "prose",
-    "removeButtons": "",
 }
 
 
@@ -104,7 +103,7 @@ class TooComplex(ValueError):
 
 PHOTO_ADDRESS = re.compile(r"^/media/photos/[0-9a-f]{2}/([0-9a-f]{32})(?:-\d+)?\.(?:jpg|png|webp)$")
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
 # Elements that HTML closes by itself do not nest, however often they are opened.
 _FLAT = {
     "p",
@@ -126,7 +125,7 @@ _RENAMED = {"b": "strong", "i": "em", "h1": "h2", "h5": "h4", "h6": "h4", "strik
 _RENAMES = re.compile(rf"<(/?)({'|'.join(_RENAMED)})(?=[\s>/])", re.IGNORECASE)
 _EMPTY_IMG = re.compile(r'<img(?![^>]*\ssrc=")[^>]*>')
 _EMPTY_BLOCK = re.compile(
-    r"<(p|h2|h3|h4|strong|em|u|s|li|figcaption|blockquote)(?: class=\"[^\"]*\")?>(?:\s|\xa0|<br>)*</\1>"
+    r"<(p|h2|h3|h4|strong|em|u|s|li|figcaption|blockquote)(?: class=\"[^\"]*\")?>(?:\s|<br>)*</\1>"
 )
 _EMPTY_FIGURE = re.compile(r"<figure[^>]*>\s*</figure>")
 _ATTRIBUTE = r'\s+[a-z-]+="[^"]*"'
@@ -174,8 +173,11 @@ def clean(markup: str) -> str:
     markup = _RENAMES.sub(lambda m: f"<{m[1]}{_RENAMED[m[2].lower()]}", markup)
     cleaned = _CLEANER.clean(markup).replace("&nbsp;", "\xa0")
     cleaned = cleaned.replace(' class=""', "").replace("<p></p>", "")
-    for empty in (_EMPTY_IMG, _EMPTY_BLOCK, _EMPTY_FIGURE, _EMPTY_BLOCK):
-        cleaned = empty.sub("", cleaned)
+    cleaned = _EMPTY_IMG.sub("", cleaned)
+    before = ""
+    while cleaned != before:  # what held only something empty is empty itself
+        before = cleaned
+        cleaned = _EMPTY_FIGURE.sub("", _EMPTY_BLOCK.sub("", cleaned))
     return cleaned.strip()
 
 

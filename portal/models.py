@@ -88,7 +88,13 @@ class TextPage(models.Model):
     """A page that is not news, such as `Giới thiệu` or `Liên hệ`; the foot of every page links to it."""
 
     title = models.CharField("tiêu đề", max_length=200)
-    slug = models.SlugField("địa chỉ", max_length=100, unique=True, blank=True)
+    slug = models.SlugField(
+        "địa chỉ",
+        max_length=100,
+        unique=True,
+        blank=True,
+        error_messages={"unique": "Đã có trang ở địa chỉ này; hãy viết một địa chỉ khác."},
+    )
     body = models.TextField("nội dung", blank=True)
     order = models.PositiveSmallIntegerField("thứ tự", default=0)
     updated_at = models.DateTimeField("sửa lúc", auto_now=True)
@@ -112,6 +118,10 @@ class TextPage(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("text_page", args=[self.slug])
+
+    def clean(self) -> None:
+        """Gives it its address before Django looks whether another page has it."""
+        self.slug = self.slug or text.slug(self.title, 100) or "trang"
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         with transaction.atomic():

@@ -6,6 +6,7 @@ Pages lie ready to send, plain and gzip-compressed once, in process memory and, 
 Redis behind it, shared by all processes. Staff (anyone with a session) and unknown parameters pass by.
 """
 
+import datetime as dt
 import gzip
 import hashlib
 import logging
@@ -189,9 +190,15 @@ class PageCache:
     def _render(self, key: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Ask Django, keep the answer if it may be kept, and send it."""
         started: list[Any] = []
+        # What becomes visible while this page is being made is not on it yet.
+        asked_at = timezone.now()
         # HEAD is answered from what GET would say; parameters that are not part of the key stay outside.
         query = urlencode(
-            [p for p in parse_qsl(environ.get("QUERY_STRING", "")) if p[0] in KEPT_PARAMETERS]
+            [
+                p
+                for p in parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+                if p[0] in KEPT_PARAMETERS
+            ]
         )
         answer = self.application(
             {**environ, "REQUEST_METHOD": "GET", "QUERY_STRING": query},
@@ -215,14 +222,16 @@ class PageCache:
         ):
             start_response(status, headers)
             return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-        page = self._stored_page(headers, body)
+        page = self._stored_page(headers, body, asked_at)
         self._keep(key, page)
         return self._send(page, environ, start_response)
 
-    def _stored_page(self, headers: list[tuple[str, str]], body: bytes) -> StoredPage:
+    def _stored_page(
+        self, headers: list[tuple[str, str]], body: bytes, asked_at: dt.datetime
+    ) -> StoredPage:
         etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
         seconds: float = settings.PAGE_CACHE_SECONDS
-        if moment := Article.objects.all().next_publication():
+        if moment := Article.objects.all().next_publication(after=asked_at):
             seconds = min(seconds, max(0.0, (moment - timezone.now()).total_seconds()))
         replaced = {"content-length", "cache-control", "etag", "last-modified", "expires", "vary"}
         kept = [(name, value) for name, value in headers if name.lower() not in replaced]

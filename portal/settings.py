@@ -112,7 +112,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.sitemaps",
-    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
 
@@ -286,7 +285,7 @@ VIEW_FLUSH_SECONDS = 1.0
 # A comment's ticket: too young is a machine, too old was left open overnight (seconds).
 COMMENT_TICKET_MIN_AGE = 3
 COMMENT_TICKET_MAX_AGE = 12 * 3600
-# At most this many comments from one source in this many seconds.
+# At most this many comments from one source in one window of this many seconds (windows begin on the clock).
 COMMENT_LIMIT = 5
 COMMENT_LIMIT_SECONDS = 600
 COMMENT_CONSENT_VERSION = "2026-01"

@@ -5,18 +5,21 @@ from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from news.freshness import public_page
 from news.models import Article, Section
+from news.publisher import absolute
 from portal.models import AgencyLink, TextPage
+from portal.sitemaps import SITEMAPS
 
 FEATURED = 4
 PER_SECTION = 5
 MOST_READ = 6
 MOST_READ_DAYS = 30
-ANNOUNCEMENTS = 6
+ANNOUNCEMENTS = 4
 
 
 @require_safe
@@ -83,6 +86,17 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @public_page
+def sitemap_index(request: HttpRequest) -> HttpResponse:
+    """The parts of the sitemap, of at most 5,000 addresses each; Django's own index names the request's host."""
+    parts = []
+    for name, sitemap_class in SITEMAPS.items():
+        address = absolute(reverse("sitemap_part", args=[name]))
+        pages = sitemap_class().paginator.num_pages
+        parts += [address, *(f"{address}?p={number}" for number in range(2, pages + 1))]
+    return render(request, "portal/sitemap.xml", {"parts": parts}, content_type="application/xml")
+
+
+@require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
     """For those who ask for /favicon.ico without reading the page."""
     return redirect(static("img/favicon.svg"))

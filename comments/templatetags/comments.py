@@ -25,9 +25,3 @@ def comment_section(context: Context, article: Article) -> dict[str, Any]:
         "office": context["identity"].office,
         "preview": context.get("preview", False),
     }
-
-
-@register.simple_tag
-def comment_count(article: Article) -> int:
-    """How many comments of the article are public: the one definition of the number."""
-    return Comment.objects.public().filter(article=article).count()

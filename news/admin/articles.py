@@ -199,6 +199,7 @@ class ArticleAdmin(PlainChoices, EditorPages, admin.ModelAdmin):
         if "_publish" in request.POST:
             obj.publish(by=request.user)
         else:
+            obj.take_present_state()
             obj.save()
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -43,6 +43,10 @@ class Migration(migrations.Migration):
                 ),
                 ("body", models.TextField(blank=True, verbose_name="nội dung")),
                 (
+                    "imported_as",
+                    models.CharField(editable=False, max_length=64, null=True, unique=True),
+                ),
+                (
                     "summary",
                     models.CharField(
                         blank=True, editable=False, max_length=300, verbose_name="tóm tắt"

@@ -44,7 +44,13 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        blank=True, max_length=100, unique=True, verbose_name="địa chỉ"
+                        blank=True,
+                        error_messages={
+                            "unique": "Đã có trang ở địa chỉ này; hãy viết một địa chỉ khác."
+                        },
+                        max_length=100,
+                        unique=True,
+                        verbose_name="địa chỉ",
                     ),
                 ),
                 ("body", models.TextField(blank=True, verbose_name="nội dung")),

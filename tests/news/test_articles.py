@@ -133,3 +133,27 @@ def test_a_saved_body_is_clean() -> None:
 def test_a_body_that_cannot_be_cleaned_in_time_is_refused(django_user_model: Any) -> None:
     with pytest.raises(richtext.TooComplex):
         make_article(body="<div>" * 5000)
+
+
+def test_a_story_that_waits_for_its_time_becomes_a_draft_when_withdrawn() -> None:
+    article = make_article(published_at=timezone.now() + dt.timedelta(hours=1))
+    article.withdraw(by=make_user("news.withdraw_article"), reason="Đổi ý")
+    article.refresh_from_db()
+    assert (article.status, article.withdrawn_at) == (DRAFT, None)
+
+
+def test_a_form_read_before_a_colleague_s_withdrawal_does_not_undo_it() -> None:
+    article = make_article()
+    read_before = Article.objects.get(pk=article.pk)
+    article.withdraw(by=make_user("news.withdraw_article"), reason="Sai")
+    read_before.take_present_state()
+    read_before.save()
+    assert Article.objects.get(pk=article.pk).status == WITHDRAWN
+
+
+def test_a_colleague_s_withdrawal_is_not_doubled() -> None:
+    article = make_article()
+    read_before = Article.objects.get(pk=article.pk)
+    article.withdraw(by=make_user("news.withdraw_article"), reason="Sai")
+    with pytest.raises(ValueError, match="đã xuất bản"):
+        read_before.withdraw(by=make_user("news.withdraw_article"), reason="Lần nữa")

@@ -335,3 +335,19 @@ def test_a_kill_loses_only_what_came_in_the_last_second(site: Path, start_server
     server.stop(signal.SIGKILL)
 
     assert 100 <= _written(site) - before <= 150
+
+
+def test_a_number_no_article_can_have_stops_nobody_else_s_count(article: Article) -> None:
+    counting.count_view(10**20)
+    assert read(article) == 1
+
+
+def test_more_articles_at_once_than_can_be_written_are_dropped(
+    article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "MAX_WAITING", 1)
+    counting.count_view(article.pk)
+    counting.count_view(article.pk + 1)
+    counting.count_view(article.pk)
+    counting.flush()
+    assert ViewCount.objects.get(article=article).total == 2

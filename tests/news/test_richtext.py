@@ -229,3 +229,17 @@ def test_the_descriptions_of_pictures_can_be_asked_for() -> None:
     assert richtext.alts(
         f'<p><img src="{OURS}" alt="A &amp; B"></p><p><img src="/media/x" alt="c"></p>'
     ) == {KEY: "A & B"}
+
+
+def test_hundreds_of_blanks_as_word_signs_letters_with_are_cleaned_at_once() -> None:
+    signature = f"<p>{'&nbsp;' * 500}TM. ỦY BAN NHÂN DÂN</p>"
+    assert richtext.clean(signature).endswith("TM. ỦY BAN NHÂN DÂN</p>")
+
+
+def test_what_holds_only_something_empty_goes_with_it() -> None:
+    nested = "<blockquote><p><strong><em></em></strong></p></blockquote>"
+    assert richtext.clean(nested) == ""
+
+
+def test_markup_of_opening_signs_alone_is_read_once() -> None:
+    assert "<script" not in richtext.clean("<a" * 50_000)

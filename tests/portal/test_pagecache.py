@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -204,3 +205,31 @@ def test_accept_encoding_is_read_as_the_standard_says(header: str, expected: boo
 )
 def test_if_none_match_is_compared_weakly(header: str, expected: bool) -> None:
     assert matches(header, 'W/"a"') == expected
+
+
+def test_what_becomes_visible_while_a_page_is_made_is_not_waited_for_again(
+    time_machine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = timezone.now()
+    time_machine.move_to(start, tick=False)
+    section = make_section()
+    make_article(
+        title="Hiện giữa chừng", section=section, published_at=start + dt.timedelta(seconds=1)
+    )
+    slow = application.application
+
+    def render_slowly(*given: Any) -> Any:
+        answer = slow(*given)
+        time_machine.shift(2)
+        return answer
+
+    monkeypatch.setattr(application, "application", render_slowly)
+    assert "Hiện giữa chừng" not in ask(section.get_absolute_url()).text
+    assert "Hiện giữa chừng" in ask(section.get_absolute_url()).text
+
+
+@pytest.mark.parametrize("number", ["0", "x", "01", "", "123456", "²"])
+def test_a_page_number_that_is_none_makes_no_copy(number: str) -> None:
+    answer = ask("/", query=urlencode({"trang": number}))
+    assert (answer.status, answer.headers["Location"]) == (302, "/")
+    assert len(application.memory) == 0

@@ -1,6 +1,7 @@
 """All public addresses together: exact texts, nothing unpublished, fixed query counts, headers."""
 
 import datetime as dt
+import html
 import json
 import re
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -49,8 +51,9 @@ def make_site() -> Section:
 
 def public_addresses() -> list[str]:
     """Every address a reader can open, found from the site map and the rows."""
-    addresses = ["/", "/rss.xml", "/sitemap.xml", "/robots.txt"]
-    for word in ("tin", "Nháp", "BÍMẬT", "bimat"):
+    addresses = ["/", "/rss.xml", "/sitemap.xml", "/sitemap-articles.xml", "/robots.txt"]
+    addresses += ["/sitemap-sections.xml", "/sitemap-pages.xml"]
+    for word in ("tin", "Nháp", "XBIMATX", "xbimatx"):
         addresses.append(f"/tim-kiem/?q={word}")
     for section in Section.objects.all():
         addresses += [section.get_absolute_url(), reverse("news:section_feed", args=[section.slug])]
@@ -70,7 +73,7 @@ def public_addresses() -> list[str]:
 def test_the_list_of_public_addresses_misses_no_route() -> None:
     """A new route must be added to public_addresses() or named here with its reason."""
     known = {
-        *("home", "text_page", "sitemap", "robots"),
+        *("home", "text_page", "sitemap", "sitemap_part", "robots"),
         *(
             "news:search",
             "news:feed",
@@ -96,14 +99,14 @@ def test_no_word_of_a_draft_a_withdrawn_or_a_future_article_is_public(client: Cl
     section = make_site()
     hidden: dict[str, Any] = {
         "section": section,
-        "lead": "Dẫn BÍMẬT",
-        "body": "<p>Thân BÍMẬT</p>",
-        "byline": "BÍMẬT",
+        "lead": "Dẫn XBIMATX",
+        "body": "<p>Thân XBIMATX</p>",
+        "byline": "XBIMATX",
         "featured": True,
     }
-    draft = make_article(title="Nháp BÍMẬT", status=Article.Status.DRAFT, **hidden)
+    draft = make_article(title="Nháp XBIMATX", status=Article.Status.DRAFT, **hidden)
     future = make_article(
-        title="Mai BÍMẬT", published_at=timezone.now() + dt.timedelta(days=1), **hidden
+        title="Mai XBIMATX", published_at=timezone.now() + dt.timedelta(days=1), **hidden
     )
     withdrawn = make_article(title="Tin đã rút", status=Article.Status.WITHDRAWN, **hidden)
     for article in (draft, future, withdrawn):
@@ -112,10 +115,12 @@ def test_no_word_of_a_draft_a_withdrawn_or_a_future_article_is_public(client: Cl
         answer = client.get(address)
         assert answer.status_code in {200, 404, 410}, address
         words = (
-            answer.content.decode(errors="replace").replace("q=BÍMẬT", "").replace("“BÍMẬT”", "")
+            answer.content.decode(errors="replace")
+            .replace("q=XBIMATX", "")
+            .replace("“XBIMATX”", "")
         )
-        words = words.replace('value="BÍMẬT"', "")
-        assert "BÍMẬT" not in words, address
+        words = words.replace('value="XBIMATX"', "")
+        assert "XBIMATX" not in words, address
         if address not in {withdrawn.get_absolute_url(), f"{withdrawn.get_absolute_url()}ban-in/"}:
             assert "Tin đã rút" not in words, address
 
@@ -127,13 +132,13 @@ def test_no_word_of_an_undecided_or_refused_comment_is_public(client: Client, st
         make_comment(
             article=article,
             status=status,
-            text="CHỜDUYỆT",
-            name="CHỜDUYỆT",
+            text="XCHODUYETX",
+            name="XCHODUYETX",
             email="choduyet@example.vn",
         )
     for address in public_addresses():
         words = client.get(address).content.decode(errors="replace")
-        assert "CHỜDUYỆT" not in words, address
+        assert "XCHODUYETX" not in words, address
         assert "choduyet@" not in words, address
 
 
@@ -310,12 +315,24 @@ def test_a_withdrawn_article_is_gone_and_its_page_says_what_and_when(client: Cli
     assert timezone.localdate().strftime("%d/%m/%Y") in words
 
 
-@pytest.mark.parametrize("page", ["0", "3", "abc", "-1", "1e3", "01", "9" * 30, "²"])
-def test_a_page_that_does_not_exist_is_not_found(client: Client, page: str) -> None:
+@pytest.mark.parametrize("number", ["3", "99999"])
+def test_a_page_that_does_not_exist_is_not_found(client: Client, number: str) -> None:
     section = make_section()
     for _ in range(21):
         make_article(section=section)
-    assert client.get(section.get_absolute_url(), {"trang": page}).status_code == 404
+    assert client.get(section.get_absolute_url(), {"trang": number}).status_code == 404
+
+
+@pytest.mark.parametrize("number", ["0", "abc", "-1", "1e3", "01", "9" * 30, "²", ""])
+def test_what_is_no_page_number_leads_to_the_first_page(client: Client, number: str) -> None:
+    section = make_section()
+    answer = client.get(section.get_absolute_url(), {"trang": number})
+    assert (answer.status_code, answer.headers["Location"]) == (302, section.get_absolute_url())
+
+
+@pytest.mark.parametrize("number", ["0", "abc", "²"])
+def test_a_wrong_page_number_of_search_is_not_found(client: Client, number: str) -> None:
+    assert client.get("/tim-kiem/", {"q": "tin", "trang": number}).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -365,7 +382,7 @@ def test_feed_and_sitemap_hold_the_article_under_the_site_s_own_address(
     for address in (
         "/rss.xml",
         reverse("news:section_feed", args=[article.section.slug]),
-        "/sitemap.xml",
+        "/sitemap-articles.xml",
     ):
         words = client.get(address).content.decode()
         assert link in words, address
@@ -382,3 +399,50 @@ def test_robots_names_the_sitemap_and_shuts_the_desk(client: Client) -> None:
 def test_health_addresses_answer(client: Client) -> None:
     assert client.get("/song/").content == b"ok\n"
     assert client.get("/san-sang/").content == b"ok\n"
+
+
+def test_the_sitemap_has_parts_and_every_part_has_its_pages(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("news.sitemaps.ArticleSitemap.limit", 2)
+    articles = [make_article() for _ in range(5)]
+    parts = re.findall(r"<loc>(.*?)</loc>", client.get("/sitemap.xml").content.decode())
+    listed = "".join(
+        client.get(part.removeprefix(settings.SITE_URL)).content.decode() for part in parts
+    )
+    assert all(article.get_absolute_url() in listed for article in articles)
+
+
+def test_the_page_of_the_old_portal_has_every_text_of_it_in_its_order(client: Client) -> None:
+    """The table of the page this project must equal; each text exactly, after unescaping."""
+    seed = settings.BASE_DIR / "portal" / "demo" / "conference-2019-05-31.txt"
+    lines = [line.strip(" ") for line in seed.read_text(encoding="utf-8").split("\n")]
+    body = [line for line in lines[6 : lines.index("MINH TÂM")] if line.strip()]
+    call_command("import_page", str(seed), verbosity=0)
+    words = html.unescape(client.get(Article.objects.get().get_absolute_url()).content.decode())
+    expected = [
+        "Hoạt động Ủy ban nhân dân</a>",
+        f"{lines[1]}</h1>",
+        "Thứ sáu, Ngày 31/05/2019, 05:09 CH",
+        *("Cỡ chữ", "Màu chữ"),
+        # A blank at the end of a line of the old page is no text.
+        *(line.rstrip() for line in body),
+        *("MINH TÂM", "Lượt xem: 12677", "Bản in", "Quay lại", "Tin mới hơn", "Tin đã đưa"),
+        *("Bình luận</h2>", "Ý kiến bạn đọc (0)", "Thông tin cá nhân"),
+        "Bạn vui lòng để lại thông tin để gửi bình luận",
+        *("Đóng", "Lưu thông tin"),
+    ]
+    assert len(body) == 14  # the lead, five paragraphs, four items, four captions
+    place = words.index("<main")
+    for text in expected:
+        found = words.find(text, place)
+        assert found >= 0, text
+        place = found + len(text)
+
+
+def test_two_text_pages_of_one_title_are_refused_beside_the_field(client: Client) -> None:
+    TextPage.objects.create(title="Liên hệ")
+    client.force_login(make_user(superuser=True))
+    answer = client.post("/quan-tri/portal/textpage/add/", {"title": "Liên hệ", "order": 0})
+    assert answer.status_code == 200
+    assert "Đã có trang ở địa chỉ này" in answer.content.decode()
