@@ -45,7 +45,7 @@ def write(request: HttpRequest, article_id: int) -> HttpResponse:
     )
     form = CommentForm(request.POST or None)
     if not article.comments_open:
-        return _answer(request, article, form, status=403, message=CLOSED)
+        return _answer(request, article, form, status=403, message=CLOSED, closed=True)
     if request.method != "POST" or "ticket" not in request.POST:
         # The box of the article page, sent without JavaScript: ask for the rest, keep the text.
         return _answer(

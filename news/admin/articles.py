@@ -41,6 +41,13 @@ class ArticleForm(forms.ModelForm):
             "lead": forms.Textarea(attrs={"rows": 4, "class": "wide"}),
         }
 
+    def clean(self) -> dict[str, Any] | None:
+        """A draft may be empty; what readers are to see may not."""
+        data = super().clean() or self.cleaned_data
+        if "_publish" in self.data and not (data.get("lead") or data.get("body")):
+            self.add_error("body", "Hãy viết nội dung trước khi xuất bản.")
+        return data
+
 
 class WithdrawalForm(forms.Form):
     reason = forms.CharField(

@@ -50,7 +50,7 @@ def form_data(article: Article | None = None, **changes: Any) -> dict[str, Any]:
         "title": article.title if article else "Tin mới",
         "section": (article.section if article else Section.objects.first() or make_section()).pk,
         "lead": article.lead if article else "",
-        "body": article.body if article else "<p>Nội dung.</p>",
+        "body": (article.body if article else "") or "<p>Nội dung.</p>",
         "byline": "",
         "source": "",
         "cover": "",
@@ -739,3 +739,14 @@ def test_a_section_cannot_take_the_address_of_another_page() -> None:
     assert response.context["adminform"].form.errors["slug"] == [
         "Địa chỉ này đã dành cho một trang khác của cổng."
     ]
+
+
+def test_an_empty_story_is_kept_as_a_draft_but_not_published() -> None:
+    editor = client_of(*EDITOR)
+    sent = {"title": "Chưa có chữ nào", "section": make_section().pk, "_publish": "1"}
+    answer = editor.post(reverse("admin:news_article_add"), sent)
+    assert answer.status_code == 200
+    words = answer.content.decode()
+    assert "Hãy viết nội dung trước khi xuất bản." in words
+    assert "Hãy sửa chỗ được đánh dấu dưới đây." in words
+    assert not Article.objects.exists()
