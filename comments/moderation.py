@@ -1,6 +1,7 @@
 """What stands between a sender and the queue: ticket, source, limit, signals. None of it is told to the sender."""
 
 import hashlib
+import ipaddress
 import secrets
 import time
 
@@ -49,8 +50,22 @@ def source_of(request: HttpRequest) -> str:
     """
     header = "HTTP_X_REAL_IP" if settings.BEHIND_PROXY else "REMOTE_ADDR"
     return salted_hmac(
-        "comments.source", request.META.get(header, ""), algorithm="sha256"
+        "comments.source", _network(request.META.get(header, "")), algorithm="sha256"
     ).hexdigest()
+
+
+def _network(address: str) -> str:
+    """An IPv4 address as it is; of an IPv6 address its /64, which one household has to itself."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return address if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def is_from_here(request: HttpRequest) -> bool:
+    """Whether the browser says that one of our pages sends this; an old browser that says nothing may."""
+    return request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
 
 
 def digest_of(article_id: int, name: str, email: str, text: str) -> str:

@@ -17,6 +17,7 @@ from news.models import Article
 # A comment of 2,000 characters, each the longest in UTF-8 and percent-encoded, with room for the other fields.
 MAX_BODY = 32 * 1024
 
+FOREIGN = "Hãy gửi ý kiến từ trang của tin."
 CLOSED = "Tin này không còn nhận ý kiến."
 OUTDATED = "Trang đã mở quá lâu hoặc được gửi quá nhanh. Hãy bấm “Lưu thông tin” một lần nữa."
 TOO_MANY = "Bạn vừa gửi nhiều ý kiến. Hãy chờ ít phút rồi gửi lại; nội dung của bạn vẫn còn đây."
@@ -58,10 +59,14 @@ def write(request: HttpRequest, article_id: int) -> HttpResponse:
 
 
 def _take(request: HttpRequest, article: Article, form: CommentForm) -> HttpResponse:
+    if not moderation.is_from_here(request):
+        return _answer(request, article, CommentForm(), status=403, message=FOREIGN)
     try:
         moderation.check_ticket(form.data["ticket"], article.pk)
     except moderation.TicketRefused:
-        return _answer(request, article, form, status=400, message=OUTDATED)
+        # Not looked at any further: only what was typed goes back.
+        kept = CommentForm(initial=request.POST.dict())
+        return _answer(request, article, kept, status=400, message=OUTDATED)
     if not form.is_valid():
         return _answer(request, article, form, status=400)
     source = moderation.source_of(request)

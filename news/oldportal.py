@@ -31,9 +31,9 @@ _DATE_LINE = re.compile(
 )
 _READING_TOOLS = {"", "Cỡ chữ", "Màu chữ", "Cỡ chữ Màu chữ", "Cỡ chữ Màu chữ image", "image"}
 _VIEWS_LINE = re.compile(r"Lượt xem\s*:(?P<number>.*)", re.IGNORECASE)
-_VIEWS = re.compile(r"\d+|\d{1,3}(?P<mark>[.,\s])\d{3}(?:(?P=mark)\d{3})*")
+_VIEWS = re.compile(r"\d{1,12}|\d{1,3}(?P<mark>[.,\s])\d{3}(?:(?P=mark)\d{3})*")
 _FURNITURE = {"Bản in Quay lại", "Bản in", "Tin mới hơn"}
-_OLD_COMMENTS = re.compile(r"Ý kiến bạn đọc \((\d+)\)")
+_OLD_COMMENTS = re.compile(r"Ý kiến bạn đọc \((\d{1,9})\)")
 _SOURCE_MARK = re.compile(r"\(([^()]+)\) – (?=\S)")
 _BYLINE_PREFIX = re.compile(r"(?:tin|bài|ảnh|nguồn|theo)[^:]{0,30}:\s*", re.IGNORECASE)
 

@@ -6,6 +6,7 @@ body into what a page prints, with pictures resolved to known photos.
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -184,10 +185,15 @@ def clean(markup: str) -> str:
 def _depth(markup: str) -> int:
     """How deeply the markup can nest at most, counted without building a tree."""
     depth = deepest = 0
+    opened: Counter[str] = Counter()
     for match in _TAG.finditer(markup):
-        if match[2].lower() not in _FLAT:
-            depth = max(0, depth + (-1 if match[1] else 1))
-            deepest = max(deepest, depth)
+        name = match[2].lower()
+        if name in _FLAT or (match[1] and not opened[name]):
+            continue  # The parser passes over an end without a beginning, so it takes nothing back.
+        step = -1 if match[1] else 1
+        opened[name] += step
+        depth += step
+        deepest = max(deepest, depth)
     return deepest
 
 

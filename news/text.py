@@ -14,9 +14,16 @@ _DASHES_AND_QUOTES = str.maketrans(
 )
 
 
+# XML knows no control characters but these three, so one in a lead would end every feed. Word's soft line
+# break (U+000B) and page break become blanks.
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160))) | {0x0B: " ", 0x0C: " "}
+for _kept in "\t\n\r":
+    del _CONTROLS[ord(_kept)]
+
+
 def nfc(text: str) -> str:
-    """The text in Unicode normal form C, the one state portals must store (TCVN 6909:2001)."""
-    return unicodedata.normalize("NFC", text)
+    """The text in Unicode normal form C, the one state portals must store (TCVN 6909:2001), without controls."""
+    return unicodedata.normalize("NFC", text.translate(_CONTROLS))
 
 
 def one_line(text: str) -> str:

@@ -10,6 +10,7 @@ import datetime as dt
 import gzip
 import hashlib
 import logging
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -38,6 +39,7 @@ KEPT_PARAMETERS = frozenset({"trang"})
 DROPPED_PARAMETERS = frozenset(
     {"fbclid", "gclid", "zarsrc", "utm_source", "utm_medium", "utm_campaign", "utm_content"}
 )
+CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
 BROWSER_CACHE = "public, max-age=0, must-revalidate"
 # Never kept, so not even the generation is asked for: these must answer when the database does not.
 PASSED_BY = ("/song/", "/san-sang/", "/quan-tri/", "/dem/", "/static/", "/media/")
@@ -110,6 +112,9 @@ class PageCache:
         self.first_seen: dict[str, str] = {}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        # Python knows charsets, such as "hex", that make Django fail before it can answer; readers send UTF-8.
+        if "charset" in environ.get("CONTENT_TYPE", "").lower():
+            environ["CONTENT_TYPE"] = CHARSET.sub("", environ["CONTENT_TYPE"])
         key = self._key(environ)
         if key is None:
             return self._pass_by(environ, start_response)

@@ -95,6 +95,8 @@ if PRODUCTION:
         )
 
 ALLOWED_HOSTS = [site.hostname, *env.list("PORTAL_EXTRA_HOSTS", default=[])]
+if any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):
+    raise refuse("PORTAL_EXTRA_HOSTS must name each host in full, such as www.example.gov.vn")
 if not PRODUCTION:
     ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
 DATA_DIR = Path(env.str("PORTAL_DATA_DIR", default=str(BASE_DIR / "var")))

@@ -276,3 +276,20 @@ def test_the_limit_is_exact_under_parallel_posts(settings: Any) -> None:
         thread.join()
     assert sorted(codes) == [200] * settings.COMMENT_LIMIT + [429] * (12 - settings.COMMENT_LIMIT)
     assert Comment.objects.count() == settings.COMMENT_LIMIT
+
+
+def test_a_comment_sent_from_another_site_is_refused(client: Client) -> None:
+    article = make_article()
+    data = {**WORDS, "ticket": moderation.new_ticket(article.pk)}
+    address = reverse("comments:write", args=[article.pk])
+    answer = client.post(address, data, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert not Comment.objects.exists()
+
+
+def test_one_household_s_ipv6_addresses_are_one_source(client: Client, settings: Any) -> None:
+    article = make_article()
+    for number in range(settings.COMMENT_LIMIT + 1):
+        client.defaults["REMOTE_ADDR"] = f"2001:db8::{number}"
+        answer = send(client, article, text=f"Ý kiến {number}")
+    assert answer.status_code == 429

@@ -243,3 +243,8 @@ def test_what_holds_only_something_empty_goes_with_it() -> None:
 
 def test_markup_of_opening_signs_alone_is_read_once() -> None:
     assert "<script" not in richtext.clean("<a" * 50_000)
+
+
+def test_ends_without_a_beginning_do_not_hide_how_deep_it_is() -> None:
+    with pytest.raises(richtext.TooComplex):
+        richtext.clean("<div></z>" * 5000)

@@ -446,3 +446,13 @@ def test_two_text_pages_of_one_title_are_refused_beside_the_field(client: Client
     answer = client.post("/quan-tri/portal/textpage/add/", {"title": "Liên hệ", "order": 0})
     assert answer.status_code == 200
     assert "Đã có trang ở địa chỉ này" in answer.content.decode()
+
+
+def test_word_s_soft_line_break_in_a_lead_does_not_end_the_feeds(client: Client) -> None:
+    make_article(lead="Dòng một\x0bdòng hai\x01", title="Tin\x08 có dấu ngắt")
+    assert "Dòng một dòng hai" in client.get("/rss.xml").content.decode()
+
+
+def test_a_strange_charset_is_answered_like_any_other_request() -> None:
+    make_article()
+    assert ask("/tim-kiem/", query="q=tin", CONTENT_TYPE="text/plain; charset=hex").status == 200
