@@ -297,7 +297,7 @@ cho các khu phố sau hội thi.</p>
         views=33,
     ),
     SampleArticle(
-        "Mười hai hình minh hoạ về đời sống khu phố",
+        "Mười hai hình minh họa về đời sống khu phố",
         SPORTS,
         13.2,
         "Những bức tranh dùng trong bản dùng thử của cổng thông tin, xếp chung trong một bài để xem thử bài có nhiều ảnh.",
