@@ -11,10 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from news import counting
+from news import counting, richtext
 from news.forms import SearchForm
 from news.freshness import public_page
-from news.models import Article, Section
+from news.models import Article, Photo, Section
 from news.publisher import absolute
 
 PER_PAGE = 20
@@ -45,11 +45,11 @@ def section(request: HttpRequest, section_slug: str) -> HttpResponse:
 
 
 def _find(article_id: int) -> Article:
-    """The article if it was ever public. Raises Http404 for a draft, as for what never existed."""
+    """The article if it was ever public. Raises Http404 for what waits or was never finished, as for nothing."""
     article = get_object_or_404(
         Article.objects.select_related("section__parent", "cover", "view_count"), pk=article_id
     )
-    if article.is_published or article.status == Article.Status.WITHDRAWN:
+    if article.is_published or article.is_gone:
         return article
     raise Http404
 
@@ -58,7 +58,7 @@ def _find(article_id: int) -> Article:
 @public_page
 def article(request: HttpRequest, section_slug: str, slug: str, article_id: int) -> HttpResponse:
     found = _find(article_id)
-    if found.status == Article.Status.WITHDRAWN:
+    if found.is_gone:
         return render(request, "news/withdrawn.html", {"article": found}, status=410)
     if request.path != found.get_absolute_url():
         return HttpResponsePermanentRedirect(found.get_absolute_url())
@@ -77,7 +77,7 @@ def article_context(found: Article) -> dict[str, object]:
     return {
         "article": found,
         "section": found.section,
-        "photos": found.photos.all(),
+        "photos": Photo.objects.filter(key__in=richtext.photo_keys(found.body)),
         "newer": neighbours.newer_than(found)[:NEIGHBOURS] if dated else [],
         "older": neighbours.older_than(found)[:NEIGHBOURS] if dated else [],
     }
@@ -87,14 +87,14 @@ def article_context(found: Article) -> dict[str, object]:
 @public_page
 def print_view(request: HttpRequest, section_slug: str, slug: str, article_id: int) -> HttpResponse:
     found = _find(article_id)
-    if found.status == Article.Status.WITHDRAWN:
+    if found.is_gone:
         return render(request, "news/withdrawn.html", {"article": found}, status=410)
     address = reverse("news:print", args=[found.section.slug, found.slug, found.pk])
     if request.path != address:
         return HttpResponsePermanentRedirect(address)
     context = {
         "article": found,
-        "photos": found.photos.all(),
+        "photos": Photo.objects.filter(key__in=richtext.photo_keys(found.body)),
         "print_address": absolute(found.get_absolute_url()),
     }
     return render(request, "news/print.html", context)

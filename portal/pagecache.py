@@ -236,7 +236,7 @@ class PageCache:
     ) -> StoredPage:
         etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
         seconds: float = settings.PAGE_CACHE_SECONDS
-        if moment := Article.objects.all().next_publication(after=asked_at):
+        if moment := Article.objects.all().next_change(after=asked_at):
             seconds = min(seconds, max(0.0, (moment - timezone.now()).total_seconds()))
         replaced = {"content-length", "cache-control", "etag", "last-modified", "expires", "vary"}
         kept = [(name, value) for name, value in headers if name.lower() not in replaced]

@@ -3,27 +3,46 @@
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
+AUTHOR = "Tác giả"
 EDITOR = "Biên tập viên"
 MODERATOR = "Kiểm duyệt viên"
 
+# What everybody has who writes. Which stories are meant is decided by news.models.workflow: the own ones.
+WRITING = (
+    "news.view_article",
+    "news.add_article",
+    "news.change_article",
+    "news.delete_article",  # drafts only: Workflow.delete_draft() refuses what was public
+    "news.view_section",
+    "news.view_photo",
+    "news.add_photo",
+    "news.change_photo",
+    "news.view_tag",
+    "news.view_thread",
+)
+
 ROLES: dict[str, tuple[str, ...]] = {
+    AUTHOR: WRITING,
     EDITOR: (
-        "news.view_article",
-        "news.add_article",
-        "news.change_article",
-        "news.delete_article",  # drafts only: Article.delete() refuses what was public
+        *WRITING,
+        "news.edit_any_article",
         "news.publish_article",
         "news.withdraw_article",
-        "news.view_section",
+        "news.feature_article",
         "news.add_section",
         "news.change_section",
-        "news.view_photo",
-        "news.add_photo",
-        "news.change_photo",
         "news.delete_photo",  # unused ones only: the database refuses the others
+        "news.add_tag",
+        "news.change_tag",
+        "news.delete_tag",
+        "news.add_thread",
+        "news.change_thread",
+        "news.delete_thread",
+        "news.view_unit",
+        "news.add_unit",
+        "news.change_unit",
     ),
     MODERATOR: (
-        "news.view_article",
         "comments.view_comment",
         "comments.decide_comment",
     ),

@@ -27,7 +27,7 @@ ANNOUNCEMENTS = 4
 def home(request: HttpRequest) -> HttpResponse:
     published = Article.objects.published().with_card()
     news = published.filter(section__role=Section.Role.NEWS)
-    featured = list(news.filter(featured=True).newest_first()[:FEATURED])
+    featured = list(news.featured().newest_first()[:FEATURED])
     lead = featured[0] if featured else news.newest_first().first()
     on_top = [article.pk for article in (lead, *featured) if article]
     return render(

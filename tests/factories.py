@@ -61,6 +61,9 @@ def make_article(**fields: Any) -> Article:
         fields.setdefault(
             "published_at", timezone.now() - dt.timedelta(days=1) + dt.timedelta(seconds=number)
         )
+    if fields.pop("featured", False):
+        fields["featured_from"] = timezone.now() - dt.timedelta(days=1)
+    fields.setdefault("lead", "Sáng nay, phường tổ chức hội nghị.")
     if fields["status"] == Article.Status.WITHDRAWN:
         fields.setdefault("withdrawn_at", timezone.now())
     return Article.objects.create(**fields)

@@ -4,7 +4,11 @@ from news.models.article import Article, ArticlePhoto, ArticleQuerySet, SearchEn
 from news.models.counts import DailyViewCount, ViewCount
 from news.models.generation import Generation
 from news.models.photo import Photo
+from news.models.revision import Revision, Step
 from news.models.section import Section
+from news.models.staff import StaffProfile, Unit
+from news.models.topics import Tag, Thread
+from news.models.workflow import NeedsSecondReader, NotReady, Outdated
 
 __all__ = [
     "Article",
@@ -12,8 +16,17 @@ __all__ = [
     "ArticleQuerySet",
     "DailyViewCount",
     "Generation",
+    "NeedsSecondReader",
+    "NotReady",
+    "Outdated",
     "Photo",
+    "Revision",
     "SearchEntry",
     "Section",
+    "StaffProfile",
+    "Step",
+    "Tag",
+    "Thread",
+    "Unit",
     "ViewCount",
 ]

@@ -4,22 +4,63 @@ import datetime as dt
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from news import freshness, richtext, text
+from news.content import MOMENTS, Content
 from news.models.counts import ViewCount
+from news.models.generation import Generation
 from news.models.photo import Photo
 from news.models.section import Section
+from news.models.staff import Unit, sections_of
+from news.models.topics import Tag, Thread
+from news.models.workflow import Workflow
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
     def published(self) -> Self:
-        """What the public may see now. Article.is_published says the same of one article."""
-        return self.filter(status=Article.Status.PUBLISHED, published_at__lte=timezone.now())
+        """What the public may see now. Workflow.is_published says the same of one article."""
+        now = timezone.now()
+        return self.filter(
+            Q(expires_at=None) | Q(expires_at__gt=now),
+            status=Article.Status.PUBLISHED,
+            published_at__lte=now,
+        )
+
+    def featured(self) -> Self:
+        """What stands among the featured now. Workflow.is_featured says the same of one article."""
+        now = timezone.now()
+        return self.filter(
+            Q(featured_until=None) | Q(featured_until__gt=now), featured_from__lte=now
+        )
+
+    def scheduled(self) -> Self:
+        """What is approved and waits for its time, the next first."""
+        return self.filter(
+            status=Article.Status.PUBLISHED, published_at__gt=timezone.now()
+        ).order_by("published_at", "id")
+
+    def submitted(self) -> Self:
+        """What waits for somebody who publishes, drafts and working copies alike, the longest-waiting first."""
+        return self.filter(stage=Article.Stage.SUBMITTED).order_by("stage_since", "id")
+
+    def visible_to(self, user: Any) -> Self:
+        """What this person sees at the desk: the own stories, or all of the own sections.
+
+        Workflow.may_view says the same of one article.
+        """
+        if not user.has_perm("news.view_article"):
+            return self.none()
+        if not user.has_perm("news.edit_any_article"):
+            return self.filter(created_by=user)
+        limits = sections_of(user)
+        if limits is None:
+            return self
+        return self.filter(Q(section__in=limits) | Q(created_by=user))
 
     def in_section(self, section: Section) -> Self:
         """Articles of the section and of its children."""
@@ -55,19 +96,22 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             .order_by("-recent_views", "-published_at", "-id")
         )
 
-    def next_publication(self, *, after: dt.datetime) -> dt.datetime | None:
-        """When the first article after that moment becomes visible by itself, if one waits for its time."""
-        waiting = self.filter(status=Article.Status.PUBLISHED, published_at__gt=after)
-        return waiting.aggregate(moment=models.Min("published_at"))["moment"]
+    def next_change(self, *, after: dt.datetime) -> dt.datetime | None:
+        """When the public pages next change by themselves after that moment: a story appears, expires, is
+        featured or is not any more. One query, four looks into an index."""
+        waiting = Article.objects.filter(status=Article.Status.PUBLISHED)
+        moments = {
+            f"next_{name}": Subquery(
+                waiting.filter(**{f"{name}__gt": after}).order_by(name).values(name)[:1]
+            )
+            for name in MOMENTS
+        }
+        row = Generation.objects.filter(pk=1).annotate(**moments).values(*moments).first() or {}
+        return min((moment for moment in row.values() if moment), default=None)
 
 
-class Article(models.Model):
-    """A story or notice. Its state changes by verbs only: publish() and withdraw()."""
-
-    class Status(models.TextChoices):
-        DRAFT = "draft", "Bản nháp"
-        PUBLISHED = "published", "Đã xuất bản"
-        WITHDRAWN = "withdrawn", "Đã thu hồi"
+class Article(Workflow):
+    """A story or notice: its words and where it stands. How its state changes is in `news.models.workflow`."""
 
     title = models.CharField("tiêu đề", max_length=300)
     slug = models.SlugField(
@@ -106,21 +150,28 @@ class Article(models.Model):
     photos: "models.ManyToManyField[Photo, ArticlePhoto]" = models.ManyToManyField(
         Photo, through="ArticlePhoto", related_name="articles", editable=False
     )
-    status = models.CharField(
-        "tình trạng", max_length=10, choices=Status, default=Status.DRAFT, editable=False
-    )
-    published_at = models.DateTimeField(
-        "thời điểm xuất bản",
+    comments_open = models.BooleanField("nhận ý kiến bạn đọc", default=True)
+    unit = models.ForeignKey(
+        Unit,
+        verbose_name="đơn vị",
+        on_delete=models.PROTECT,
+        related_name="articles",
         null=True,
         blank=True,
-        help_text="Để trống thì lấy lúc bấm Xuất bản. Đặt ở tương lai thì đến lúc đó tin mới hiện ra.",
+        help_text="Đơn vị gửi tin, để tính chỉ tiêu.",
     )
-    withdrawn_at = models.DateTimeField("thu hồi lúc", null=True, editable=False)
-    withdrawal_reason = models.CharField(
-        "lý do thu hồi", max_length=300, blank=True, editable=False
+    thread = models.ForeignKey(
+        Thread,
+        verbose_name="dòng sự kiện",
+        on_delete=models.SET_NULL,
+        related_name="articles",
+        null=True,
+        blank=True,
     )
-    comments_open = models.BooleanField("nhận ý kiến bạn đọc", default=True)
-    featured = models.BooleanField("tin nổi bật", default=False)
+    tags = models.ManyToManyField(Tag, verbose_name="thẻ", related_name="articles", blank=True)
+    related = models.ManyToManyField(
+        "self", verbose_name="tin liên quan", symmetrical=False, related_name="+", blank=True
+    )
     # Which page of an old portal it came from: its title and moment as they were read, hashed. A correction
     # changes neither, so importing the page again makes no second copy.
     imported_as = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001
@@ -144,12 +195,22 @@ class Article(models.Model):
         permissions = [
             ("publish_article", "Được xuất bản tin bài"),
             ("withdraw_article", "Được thu hồi tin bài"),
+            ("feature_article", "Được đặt tin nổi bật"),
+            ("edit_any_article", "Được xem và sửa tin bài của người khác"),
         ]
         constraints = [
             # Lists, feeds and "newer than" order by published_at: a public article without one would vanish.
             models.CheckConstraint(
                 condition=Q(status="draft") | Q(published_at__isnull=False),
                 name="article_public_has_published_at",
+            ),
+            # Of a draft something is always being written.
+            models.CheckConstraint(
+                condition=~Q(status="draft", stage="clean"), name="article_draft_is_not_clean"
+            ),
+            models.CheckConstraint(
+                condition=Q(featured_until__isnull=True) | Q(featured_until__gt=F("featured_from")),
+                name="article_featured_until_after_from",
             ),
             # The page that says it was withdrawn says when.
             models.CheckConstraint(
@@ -171,10 +232,27 @@ class Article(models.Model):
                 condition=Q(status="published"),
                 name="article_section_newest",
             ),
+            # What changes by itself, and when: few rows each.
             models.Index(
-                F("published_at").desc(),
-                condition=Q(status="published", featured=True),
-                name="article_featured_newest",
+                fields=["featured_from"],
+                condition=Q(status="published", featured_from__isnull=False),
+                name="article_featured_from",
+            ),
+            models.Index(
+                fields=["featured_until"],
+                condition=Q(status="published", featured_until__isnull=False),
+                name="article_featured_until",
+            ),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(status="published", expires_at__isnull=False),
+                name="article_expires",
+            ),
+            # What waits at the desk.
+            models.Index(
+                fields=["stage", "stage_since"],
+                condition=~Q(stage="clean"),
+                name="article_in_work",
             ),
         ]
 
@@ -193,14 +271,13 @@ class Article(models.Model):
         self.body = richtext.clean(self.body)
         self.summary = (text.one_line(self.lead) or richtext.plain(self.body))[:300]
         self.slug = self.slug or text.slug(self.title) or "tin"
+        if self._state.adding and self.was_public:
+            self.stage = self.Stage.CLEAN
         with transaction.atomic():
-            shown = list(Photo.objects.filter(key__in=richtext.photo_keys(self.body)))
-            real = [photo for photo in shown if not photo.is_placeholder]
-            if self.cover is None and real:
-                order = richtext.photo_keys(self.body)
-                self.cover = min(real, key=lambda photo: order.index(photo.key.hex))
+            if self.cover is None:
+                self.cover = Photo.first_of(self.body)
             super().save(*args, **kwargs)
-            self._keep_photos(shown)
+            self.keep_photos()
             SearchEntry.objects.update_or_create(
                 article=self,
                 defaults={
@@ -209,70 +286,12 @@ class Article(models.Model):
                 },
             )
             ViewCount.objects.get_or_create(article=self)
-            freshness.bump()
+            if self.was_public:
+                # Of a draft readers see nothing, so nothing of what they see has changed.
+                freshness.bump()
 
     def get_absolute_url(self) -> str:
         return reverse("news:article", args=[self.section.slug, self.slug, self.pk])
-
-    # --- state -----------------------------------------------------------------------------------
-
-    @property
-    def is_published(self) -> bool:
-        """Whether the public may see it now. ArticleQuerySet.published() says the same of many."""
-        return (
-            self.status == self.Status.PUBLISHED
-            and self.published_at is not None
-            and self.published_at <= timezone.now()
-        )
-
-    @property
-    def was_public(self) -> bool:
-        """Once published, never deleted: it is withdrawn and its address says so."""
-        return self.status != self.Status.DRAFT
-
-    def publish(self, *, by: Any) -> None:
-        """Make it public, at once or at its `published_at`. Publishing again after a withdrawal keeps the date.
-
-        Raises PermissionDenied without the right `news.publish_article`.
-        """
-        if not by.has_perm("news.publish_article"):
-            raise PermissionDenied("Bạn không có quyền xuất bản tin bài.")
-        with transaction.atomic():
-            self.take_present_state()
-            self.status = self.Status.PUBLISHED
-            self.published_at = self.published_at or timezone.now()
-            self.withdrawn_at, self.withdrawal_reason = None, ""
-            self.save()
-
-    def withdraw(self, *, by: Any, reason: str = "") -> None:
-        """Take it off the site; its address answers 410 and shows the reason.
-
-        What still waits for its time was never public and becomes a draft.
-
-        Raises PermissionDenied without the right `news.withdraw_article`, ValueError if it is not published.
-        """
-        if not by.has_perm("news.withdraw_article"):
-            raise PermissionDenied("Bạn không có quyền thu hồi tin bài.")
-        with transaction.atomic():
-            self.take_present_state()
-            if self.status != self.Status.PUBLISHED:
-                raise ValueError("Chỉ thu hồi được tin đã xuất bản.")
-            if self.is_published:
-                self.status = self.Status.WITHDRAWN
-                self.withdrawn_at, self.withdrawal_reason = timezone.now(), text.one_line(reason)
-            else:
-                # Nobody has seen it: it waited for its time and becomes a draft again, of which nothing is said.
-                self.status = self.Status.DRAFT
-            self.save()
-
-    def take_present_state(self) -> None:
-        """Lock the row until the transaction ends, and take over the state it has now.
-
-        A form was read minutes ago: without this, saving it would undo a colleague's withdrawal.
-        """
-        present = Article.objects.select_for_update().filter(pk=self.pk)
-        for state in present.values("status", "withdrawn_at", "withdrawal_reason"):
-            vars(self).update(state)
 
     # --- words -----------------------------------------------------------------------------------
 
@@ -291,17 +310,42 @@ class Article(models.Model):
         return self.cover is not None and self.cover.key.hex in richtext.photo_keys(self.body)
 
     def clean(self) -> None:
-        """Refuses a public article without a date."""
+        """Refuses a public article without a date, and times that end before they begin."""
+        wrong = {}
         if self.was_public and self.published_at is None:
-            raise ValidationError({"published_at": "Tin đã xuất bản phải có thời điểm xuất bản."})
+            wrong["published_at"] = "Tin đã xuất bản phải có thời điểm xuất bản."
+        if self.expires_at and self.published_at and self.expires_at <= self.published_at:
+            wrong["expires_at"] = "Hạn hiển thị phải sau thời điểm xuất bản."
+        if self.featured_until and not self.featured_from:
+            wrong["featured_from"] = "Hãy cho biết nổi bật từ lúc nào."
+        elif (
+            self.featured_until and self.featured_from and self.featured_until <= self.featured_from
+        ):
+            wrong["featured_until"] = "Thời điểm này phải sau “nổi bật từ”."
+        if wrong:
+            raise ValidationError(wrong)
 
-    def _keep_photos(self, shown: list[Photo]) -> None:
-        """Which photos the body shows: they cannot be deleted, and a page finds them in one query."""
-        kept = self.articlephoto_set.exclude(photo__in=shown)
-        kept.delete()
+    def keep_photos(self) -> None:
+        """Note which photos the public version and the working copy show, so that none of them is deleted."""
+        bodies = [self.body]
+        covers = []
+        if self.has_working_copy:
+            copy = self.newest
+            bodies.append(copy.body)
+            covers = [copy.cover] if copy.cover else []
+        keys = [key for body in bodies for key in richtext.photo_keys(body)]
+        shown = Photo.objects.filter(Q(key__in=keys) | Q(pk__in=covers))
+        self.articlephoto_set.exclude(photo__in=shown).delete()
         ArticlePhoto.objects.bulk_create(
             [ArticlePhoto(article=self, photo=photo) for photo in shown], ignore_conflicts=True
         )
+
+    def shown_with(self, content: Content) -> "Article":
+        """This story as it would be with that content, in memory only: for previews."""
+        other = Article(pk=self.pk, created_by_id=self.created_by_id, status=self.status)
+        other.created_at, other.updated_at = self.created_at, timezone.now()
+        content.put_on(other)
+        return other
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Raises models.ProtectedError for what was public: withdraw it instead."""
@@ -311,7 +355,7 @@ class Article(models.Model):
 
 
 class ArticlePhoto(models.Model):
-    """An article's body shows this photo; kept by Article.save()."""
+    """An article's body or its working copy shows this photo; kept by Article.keep_photos()."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE)
     photo = models.ForeignKey(Photo, on_delete=models.PROTECT)

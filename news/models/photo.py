@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from news import freshness, photos, text
+from news import freshness, photos, richtext, text
 
 
 class Photo(models.Model):
@@ -91,6 +91,13 @@ class Photo(models.Model):
             photo.delete_files()
             raise
         return photo
+
+    @classmethod
+    def first_of(cls, body: str) -> "Photo | None":
+        """The first picture of a clean body that can stand for the story; a placeholder cannot."""
+        keys = richtext.photo_keys(body)
+        real = cls.objects.filter(key__in=keys, is_placeholder=False)
+        return min(real, key=lambda photo: keys.index(photo.key.hex), default=None)
 
     @property
     def url(self) -> str:

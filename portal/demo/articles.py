@@ -27,6 +27,7 @@ class SampleArticle:
     views: int = 0
     featured: bool = False
     draft: bool = False
+    submitted: bool = False
     withdrawn_because: str = ""
     comments_open: bool = True
 
@@ -432,6 +433,19 @@ sau tiêm.</p>
 <p>Phần còn thiếu: cách đăng ký khi có nhiều nhóm cùng muốn dùng sân.</p>
 """,
         draft=True,
+    ),
+    SampleArticle(
+        "Lịch phun thuốc phòng, chống sốt xuất huyết",
+        NOTICES,
+        1,
+        "Bài này đã gửi duyệt và đang chờ biên tập viên, bạn đọc chưa thấy.",
+        """
+<p>Đội y tế phun thuốc tại các khu phố từ 6 giờ đến 8 giờ sáng. Người dân đóng cửa sổ, che đậy thức ăn và ra khỏi nhà
+trong ba mươi phút.</p>
+<p>Gia đình có người bệnh hoặc trẻ nhỏ báo trước cho trạm y tế để được sắp xếp riêng.</p>
+""",
+        draft=True,
+        submitted=True,
     ),
     SampleArticle(
         "Lịch cắt tỉa cây xanh trên các tuyến đường",

@@ -15,6 +15,7 @@ from django.utils import timezone
 from comments.models import Comment
 from comments.moderation import digest_of
 from news import importing, oldportal, text
+from news.content import Content
 from news.models import Article, DailyViewCount, Photo, Section, ViewCount
 from portal.demo.articles import ARTICLES, BYLINE, LAST_LINE, SOURCE, SampleArticle
 from portal.demo.comments import COMMENTS, SampleComment
@@ -30,7 +31,7 @@ from portal.demo.site import (
     STORY_PICTURES,
 )
 from portal.models import AgencyLink, SiteIdentity, TextPage
-from portal.roles import MODERATOR, ensure_roles
+from portal.roles import AUTHOR, EDITOR, MODERATOR, ensure_roles
 
 FOLDER = Path(__file__).parent
 STORY = FOLDER / "conference-2019-05-31.txt"
@@ -164,26 +165,27 @@ def _article(
     if found := Article.objects.filter(slug=slug).order_by("id").first():
         return found
     now = timezone.now()
+    # Drafts are an author's; what is public was written by the editor and seen by a second person.
+    author = users[AUTHOR if sample.draft else EDITOR]
     administrator = users[ADMINISTRATOR.username]
-    article = Article(
+    when = sample.when
+    moment = when if isinstance(when, dt.datetime) else now - dt.timedelta(days=when)
+    content = Content(
         title=sample.title,
         slug=slug,
-        section=sections[sample.section],
+        section=sections[sample.section].pk,
         lead=sample.lead,
         body=_FIGURE.sub(lambda m: importing.figure(pictures[m[1]], m[2]), sample.body) + LAST_LINE,
         byline=BYLINE,
         source=SOURCE,
-        featured=sample.featured,
+        published_at=None if sample.draft else moment,
+        featured_from=moment if sample.featured else None,
         comments_open=sample.comments_open,
-        created_by=administrator,
     )
-    if sample.draft:
-        article.save()
-    else:
-        when = sample.when
-        article.published_at = (
-            when if isinstance(when, dt.datetime) else now - dt.timedelta(days=when)
-        )
+    article = Article.begin(content, by=author)
+    if sample.submitted:
+        article.submit(by=author, note="Nhờ biên tập viên xem giúp.")
+    if not sample.draft:
         article.publish(by=administrator)
         _count_views(article, sample.views, now)
     if sample.withdrawn_because:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from news.models import Section
-from portal.roles import EDITOR, MODERATOR
+from portal.roles import AUTHOR, EDITOR, MODERATOR
 
 IDENTITY = {
     "level": "Quận",
@@ -92,6 +92,7 @@ class Account:
 ADMINISTRATOR = Account("quantri", "Quản trị", "dung-thu-cong-2019")
 ACCOUNTS = (
     ADMINISTRATOR,
+    Account("tacgia", "Tác giả", "dung-thu-viet-bai-2019", AUTHOR),
     Account("bientap", "Biên tập", "dung-thu-tin-bai-2019", EDITOR),
     Account("kiemduyet", "Kiểm duyệt", "dung-thu-y-kien-2019", MODERATOR),
 )

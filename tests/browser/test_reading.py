@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings as project
 from django.core.management import call_command
+from django.db.models import F
 from playwright.sync_api import Browser, Page, expect
 
 from news.models import Article, Section
@@ -22,7 +23,7 @@ def story(site: str) -> Article:
     SiteIdentity(level="Quận", name="Gò Vấp", source_mark="WEBGOVAP").save()
     call_command("import_page", str(SEED), verbosity=0)
     story = Article.objects.get()
-    Article.objects.filter(pk=story.pk).update(featured=True)
+    Article.objects.filter(pk=story.pk).update(featured_from=F("published_at"))
     make_article(section=story.section, title="Tin mới của mục", cover=make_photo())
     make_section(name="Thông báo", role=Section.Role.ANNOUNCEMENTS)
     return Article.objects.get(pk=story.pk)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ EDITOR = (
     "news.view_article",
     "news.add_article",
     "news.change_article",
+    "news.edit_any_article",
     "news.publish_article",
     "news.withdraw_article",
 )
@@ -125,7 +127,7 @@ def test_the_list_costs_the_same_for_three_rows_and_for_thirty() -> None:
             assert client.get(reverse(LIST)).status_code == 200
         costs.append(len(queries))
 
-    assert costs == [10, 10]
+    assert costs == [11, 11]
 
 
 def test_the_list_shows_drafts_first_and_then_the_newest() -> None:
@@ -258,7 +260,7 @@ def test_an_old_row_is_cleaned_before_the_editor_loads_it() -> None:
     article = make_article(status="draft")
     Article.objects.update(body='<p onclick="x()">Cũ</p><script>alert(1)</script>')
 
-    page = client_of(*WRITER).get(reverse(CHANGE, args=[article.pk])).content.decode()
+    page = client_of(*EDITOR).get(reverse(CHANGE, args=[article.pk])).content.decode()
 
     assert "&lt;p&gt;Cũ&lt;/p&gt;</textarea>" in page
     assert "alert(1)" not in page
@@ -306,12 +308,29 @@ def test_who_saves_is_told_of_pictures_without_description() -> None:
     assert "1 ảnh trong bài chưa có mô tả. Hãy bấm đúp vào ảnh để viết mô tả." in said(response)
 
 
-def test_a_published_story_that_is_corrected_stays_published() -> None:
+def test_a_correction_of_a_published_story_is_a_working_copy_that_readers_do_not_see() -> None:
+    article = make_article(title="Tiêu đề cũ")
+
+    response = client_of(*EDITOR).post(
+        reverse(CHANGE, args=[article.pk]), form_data(article, title="Tiêu đề đã sửa"), follow=True
+    )
+
+    article.refresh_from_db()
+    assert (article.title, article.status, article.stage) == ("Tiêu đề cũ", "published", "writing")
+    assert article.newest.title == "Tiêu đề đã sửa"
+    assert "Tiêu đề đã sửa" not in Client().get(article.get_absolute_url()).content.decode()
+    assert said(response)[0].startswith("Đã lưu bản sửa. Bạn đọc vẫn thấy bản cũ")
+    assert "Tiêu đề đã sửa</textarea>" in response.content.decode()
+
+
+def test_a_correction_that_is_published_stands_on_the_page_with_the_old_date() -> None:
     article = make_article()
     before = article.published_at
 
     response = client_of(*EDITOR).post(
-        reverse(CHANGE, args=[article.pk]), form_data(article, title="Tiêu đề đã sửa"), follow=True
+        reverse(CHANGE, args=[article.pk]),
+        form_data(article, title="Tiêu đề đã sửa", alone="on", _publish="1"),
+        follow=True,
     )
 
     article.refresh_from_db()
@@ -377,7 +396,7 @@ def test_a_forged_form_without_token_is_refused() -> None:
 
 def test_a_new_story_is_published_at_once() -> None:
     response = client_of(*EDITOR).post(
-        reverse(ADD), form_data(title="Cầu mới", _publish="1"), follow=True
+        reverse(ADD), form_data(title="Cầu mới", alone="on", _publish="1"), follow=True
     )
 
     article = Article.objects.get()
@@ -390,7 +409,8 @@ def test_a_draft_is_saved_and_published_with_one_button() -> None:
     article = make_article(status="draft")
 
     client_of(*EDITOR).post(
-        reverse(CHANGE, args=[article.pk]), form_data(article, title="Bản cuối", _publish="1")
+        reverse(CHANGE, args=[article.pk]),
+        form_data(article, title="Bản cuối", alone="on", _publish="1"),
     )
 
     article.refresh_from_db()
@@ -403,7 +423,10 @@ def test_a_story_with_a_date_to_come_waits_for_it() -> None:
     response = client_of(*EDITOR).post(
         reverse(ADD),
         form_data(
-            published_at_0=f"{later:%d/%m/%Y}", published_at_1=f"{later:%H:%M:%S}", _publish="1"
+            published_at_0=f"{later:%d/%m/%Y}",
+            published_at_1=f"{later:%H:%M:%S}",
+            alone="on",
+            _publish="1",
         ),
         follow=True,
     )
@@ -414,10 +437,11 @@ def test_a_story_with_a_date_to_come_waits_for_it() -> None:
 
 @pytest.mark.parametrize("existing", [True, False])
 def test_publishing_without_the_right_is_refused_and_stores_nothing(existing: bool) -> None:
-    article = make_article(status="draft", title="Cũ") if existing else None
+    user = make_user(*WRITER)
+    article = make_article(status="draft", title="Cũ", created_by=user) if existing else None
     address = reverse(CHANGE, args=[article.pk]) if article else reverse(ADD)
 
-    response = client_of(*WRITER).post(address, form_data(article, title="Mới", _publish="1"))
+    response = logged_in(user).post(address, form_data(article, title="Mới", _publish="1"))
 
     assert response.status_code == 403
     assert "Bạn không có quyền xuất bản tin bài." in response.content.decode()
@@ -427,9 +451,10 @@ def test_publishing_without_the_right_is_refused_and_stores_nothing(existing: bo
 
 
 def test_the_buttons_are_those_of_the_state_and_the_right() -> None:
+    user = make_user(*WRITER)
     draft, public, gone = (
-        make_article(status="draft"),
-        make_article(),
+        make_article(status="draft", created_by=user),
+        make_article(created_by=user),
         make_article(status="withdrawn"),
     )
 
@@ -438,13 +463,30 @@ def test_the_buttons_are_those_of_the_state_and_the_right() -> None:
         row = page[page.index('class="submit-row"') :].partition("</div>")[0]
         return re.findall(r">([^<>]+)</(?:button|a)>", row)
 
-    editor, writer, reader = client_of(*EDITOR), client_of(*WRITER), client_of("news.view_article")
-    assert buttons(editor, draft) == ["Lưu nháp", "Lưu và xem trước", "Xuất bản"]
-    assert buttons(editor, public) == ["Lưu", "Xem trên trang", "Thu hồi…"]
-    assert buttons(editor, gone) == ["Lưu", "Lưu và xem trước", "Xuất bản lại"]
-    assert buttons(writer, draft) == ["Lưu nháp", "Lưu và xem trước"]
-    assert buttons(writer, public) == ["Xem trên trang"]
+    editor, writer = client_of(*EDITOR), logged_in(user)
+    reader = client_of("news.view_article", "news.edit_any_article")
+    write_draft = ["Lưu nháp", "Lưu và xem trước"]
+    write_copy = ["Lưu bản sửa", "Lưu và xem trước"]
+    assert buttons(editor, draft) == [*write_draft, "Gửi duyệt", "Xuất bản"]
+    assert buttons(editor, public) == [
+        *write_copy,
+        "Gửi duyệt",
+        "Xuất bản thay đổi",
+        "Xem trên trang",
+        "Thu hồi…",
+    ]
+    assert buttons(editor, gone) == [*write_copy, "Gửi duyệt", "Xuất bản lại"]
+    assert buttons(writer, draft) == [*write_draft, "Gửi duyệt"]
+    assert buttons(writer, public) == [*write_copy, "Gửi duyệt", "Xem trên trang"]
     assert buttons(reader, draft) == []
+    draft.submit(by=user)
+    assert buttons(writer, draft) == ["Rút lại để viết tiếp"]
+    assert buttons(editor, draft) == [
+        *write_draft,
+        "Trả lại…",
+        "Xuất bản",
+        "Rút lại để viết tiếp",
+    ]
 
 
 # --- Preview ------------------------------------------------------------------------------------
@@ -459,7 +501,7 @@ def test_saving_and_looking_leads_to_the_preview() -> None:
 def test_a_draft_is_previewed_as_the_page_will_look_and_kept_by_nobody() -> None:
     article = make_article(status="draft", title="Cầu sắp xong", body="<p>Còn một nhịp.</p>")
 
-    response = client_of("news.view_article").get(reverse(PREVIEW, args=[article.pk]))
+    response = client_of(*EDITOR).get(reverse(PREVIEW, args=[article.pk]))
 
     assert "Còn một nhịp." in response.content.decode()
     assert "Bản xem trước" in response.content.decode()
@@ -467,12 +509,15 @@ def test_a_draft_is_previewed_as_the_page_will_look_and_kept_by_nobody() -> None
     assert response.headers["X-Robots-Tag"] == "noindex"
 
 
-def test_the_preview_of_a_public_story_is_the_public_page() -> None:
-    article = make_article()
+def test_the_preview_of_a_public_story_shows_its_working_copy() -> None:
+    user = make_user(*WRITER)
+    article = make_article(title="Bản cũ", created_by=user)
+    article.write(replace(article.newest, title="Bản mới"), by=user)
 
-    response = client_of("news.view_article").get(reverse(PREVIEW, args=[article.pk]))
+    page = logged_in(user).get(reverse(PREVIEW, args=[article.pk])).content.decode()
 
-    assert response.headers["Location"] == article.get_absolute_url()
+    assert "Bản mới</h1>" in page
+    assert "Bản cũ</h1>" not in page
 
 
 def test_the_preview_is_not_a_way_to_the_draft_for_others() -> None:
@@ -529,9 +574,10 @@ def test_withdrawing_without_a_usable_reason_is_refused(reason: str) -> None:
 
 
 def test_withdrawing_without_the_right_is_refused() -> None:
-    article = make_article()
+    user = make_user(*WRITER)
+    article = make_article(created_by=user)
 
-    response = client_of(*WRITER).post(reverse(WITHDRAW, args=[article.pk]), {"reason": "x"})
+    response = logged_in(user).post(reverse(WITHDRAW, args=[article.pk]), {"reason": "x"})
 
     assert response.status_code == 403
     assert Article.objects.get().status == "published"
@@ -559,7 +605,9 @@ def test_a_draft_cannot_be_withdrawn() -> None:
 def test_a_withdrawn_story_can_be_published_again_with_its_old_date() -> None:
     article = make_article(status="withdrawn")
 
-    client_of(*EDITOR).post(reverse(CHANGE, args=[article.pk]), form_data(article, _publish="1"))
+    client_of(*EDITOR).post(
+        reverse(CHANGE, args=[article.pk]), form_data(article, alone="on", _publish="1")
+    )
 
     again = Article.objects.get()
     assert again.is_published

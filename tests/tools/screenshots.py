@@ -30,7 +30,7 @@ def take(page: Page, name: str, width: int) -> None:
     page.screenshot(path=FOLDER / f"{name}-{width}.png")
 
 
-_, EDITOR, MODERATOR = ACCOUNTS
+_, _, EDITOR, MODERATOR = ACCOUNTS
 
 
 def main(site: str) -> None:

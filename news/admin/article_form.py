@@ -1,0 +1,149 @@
+"""The form of a story: it shows the newest version and hands what was typed to the verbs as one Content."""
+
+import dataclasses
+from typing import Any
+
+from django import forms
+
+from news import library
+from news.content import KEYS, LISTS, MOMENTS, Content
+from news.editor import BodyField
+from news.models import Article, Outdated, StaffProfile
+from news.models.workflow import MAX_NOTE
+
+# Buttons of the form, each with what it does after saving.
+PUBLISH, SUBMIT, RETURN, PREVIEW = "_publish", "_submit", "_return", "_preview"
+
+
+class TagsField(forms.CharField):
+    """Tags by their names, between commas."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) or value is None else ", ".join(value)
+
+    def to_python(self, value: Any) -> Any:
+        return tuple(
+            dict.fromkeys(name.strip() for name in str(value or "").split(",") if name.strip())
+        )
+
+    def clean(self, value: Any) -> Any:
+        names = self.to_python(value)
+        if any(len(name) > 100 for name in names):
+            raise forms.ValidationError("Mỗi thẻ dài nhất 100 ký tự.")
+        if len(names) > 20:
+            raise forms.ValidationError("Nhiều nhất 20 thẻ cho một tin.")
+        return names
+
+
+class ArticleForm(forms.ModelForm):
+    """Bound to the row, but filled from the newest version, which of a public story is its working copy."""
+
+    body = BodyField(label="Nội dung", required=False)
+    cover = library.PhotoChoiceField(
+        label="Ảnh đại diện", help_text="Để trống thì lấy ảnh đầu tiên trong bài."
+    )
+    tags = TagsField(
+        label="Thẻ",
+        required=False,
+        help_text="Cách nhau bằng dấu phẩy.",
+        widget=forms.TextInput(attrs={"class": "wide"}),
+    )
+    # The version this form was filled from: who saves over a newer one is shown both.
+    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    alone = forms.BooleanField(
+        label="Tôi tự xuất bản, không cần người thứ hai xem",
+        required=False,
+        help_text="Được ghi lại và tính trong báo cáo.",
+    )
+    note = forms.CharField(
+        label="Lời nhắn",
+        required=False,
+        max_length=MAX_NOTE,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "wide"}),
+        help_text="Gửi kèm khi gửi duyệt hoặc trả lại.",
+    )
+
+    class Meta:
+        model = Article
+        fields: list[str] = []
+        widgets = {
+            "title": forms.Textarea(attrs={"rows": 2, "class": "wide"}),
+            "lead": forms.Textarea(attrs={"rows": 4, "class": "wide"}),
+        }
+
+    # Set by the admin for each request.
+    user: Any = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        instance: Article | None = kwargs.get("instance")
+        self.newest: Content | None = instance.newest if instance and instance.pk else None
+        if self.newest:
+            kwargs["initial"] = {**_initial_of(self.newest), **(kwargs.get("initial") or {})}
+        elif self.user is not None:
+            profile = StaffProfile.objects.filter(user=self.user).first()
+            if profile:
+                kwargs["initial"] = {"unit": profile.unit_id, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.conflict: Outdated | None = None
+
+    @property
+    def version(self) -> int:
+        """The version that a form shown now begins from."""
+        return self.instance.version if self.instance.pk else 0
+
+    def clean(self) -> dict[str, Any]:
+        """A draft may be empty; what readers are to see may not. Looks for a newer version than the one seen."""
+        data = super().clean() or self.cleaned_data
+        if PUBLISH in self.data and not (data.get("lead") or data.get("body")):
+            self.add_error("body", "Hãy viết nội dung trước khi xuất bản.")
+        if RETURN in self.data and not data.get("note"):
+            self.add_error("note", "Hãy viết cho tác giả biết cần sửa gì.")
+        seen = data.get("seen")
+        if self.newest and seen is not None and seen != self.instance.version:
+            newest = self.instance.revisions.filter(number=self.instance.version).first()
+            self.conflict = Outdated(self.newest, newest)
+            self.add_error(
+                None,
+                "Trong lúc bạn viết, tin này đã được người khác lưu. Chưa có gì bị ghi đè: "
+                "hãy xem hai bản ở dưới, chọn từng chỗ rồi lưu lại.",
+            )
+        return data
+
+    def content(self) -> Content:
+        """What was typed, as one version. What the form does not show stays as it was."""
+        base = self.newest or Content(title="", section=0)
+        typed = {
+            f.name: self.cleaned_data[f.name]
+            for f in dataclasses.fields(Content)
+            if f.name in self.cleaned_data
+        }
+        for name in KEYS:
+            if name in typed:
+                typed[name] = typed[name].pk if typed[name] else None
+        if "related" in typed:
+            typed["related"] = tuple(article.pk for article in typed["related"])
+        typed["slug"] = typed.get("slug", base.slug) or ""
+        for name in MOMENTS:
+            old = getattr(base, name)
+            if old and typed.get(name) == old.replace(microsecond=0):
+                # The boxes know seconds, the row microseconds: what nobody touched has not changed.
+                typed[name] = old
+        return dataclasses.replace(base, **typed)
+
+
+def _initial_of(content: Content) -> dict[str, Any]:
+    """The boxes of a version: aware moments on the clock here, keys for choices."""
+    values = {f.name: getattr(content, f.name) for f in dataclasses.fields(content)}
+    for name in LISTS:
+        values[name] = list(values[name])
+    return values
+
+
+class WithdrawalForm(forms.Form):
+    reason = forms.CharField(
+        label="Lý do thu hồi",
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "wide", "autofocus": True}),
+        help_text="Bạn đọc mở địa chỉ của tin sẽ thấy lý do này.",
+        error_messages={"required": "Hãy cho biết lý do thu hồi."},
+    )
