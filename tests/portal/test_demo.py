@@ -167,7 +167,7 @@ def test_samples_cover_what_a_page_may_look_like(demo: Article) -> None:
     assert len(PICTURES) == 12 == max(pictures.values())
     for tag in ["<h2>", "<ul>", "<ol>", "<table>"]:
         assert samples().filter(body__contains=tag).exists()
-    assert samples().filter(status=Article.Status.DRAFT).count() == 1
+    assert samples().filter(status=Article.Status.DRAFT).count() == 2
     assert samples().exclude(withdrawal_reason="").get().status == Article.Status.WITHDRAWN
 
 
@@ -215,7 +215,7 @@ def test_the_passwords_are_good_enough_for_the_validators(demo: Article) -> None
 
 def test_the_editor_publishes_and_withdraws_and_decides_no_comment(demo: Article) -> None:
     editor = User.objects.get(username="bientap")
-    article = samples().get(status=Article.Status.DRAFT)
+    article = samples().get(status=Article.Status.DRAFT, stage=Article.Stage.WRITING)
     article.publish(by=editor)
     article.withdraw(by=editor, reason="Thử")
 
@@ -228,7 +228,9 @@ def test_the_moderator_decides_comments_and_publishes_nothing(demo: Article) -> 
     Comment.objects.awaiting()[0].approve(by=moderator)
 
     with pytest.raises(PermissionDenied):
-        samples().get(status=Article.Status.DRAFT).publish(by=moderator)
+        samples().get(status=Article.Status.DRAFT, stage=Article.Stage.WRITING).publish(
+            by=moderator
+        )
 
 
 @pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.username)
