@@ -1,10 +1,13 @@
-"""Who publishes this site, and the pages that say so. Everything here is data, edited in the admin."""
+"""Who publishes this site and the pages that say so, edited in the admin; and when the regular work was done."""
 
+import datetime as dt
+import uuid
 from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from news import freshness, richtext, text
 from news.models import Photo
@@ -155,3 +158,77 @@ class AgencyLink(models.Model):
             result = super().delete(*args, **kwargs)
             freshness.bump()
         return result
+
+
+class Tick(models.Model):
+    """The one row that says which process does the regular work (`manage.py tick`), and until when it may."""
+
+    # Renewed before each job. Whoever holds it so long without renewing has died.
+    LEASE = dt.timedelta(minutes=5)
+
+    holder = models.UUIDField(null=True)
+    held_until = models.DateTimeField(null=True)
+    # Of the newest tick that has come to its end.
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="tick_single_row")]
+
+    def __str__(self) -> str:
+        return f"{self.ended_at}"
+
+    @classmethod
+    def begin(cls) -> "Tick | None":
+        """Take the lease; None while another process has it."""
+        now = timezone.now()
+        cls.objects.get_or_create(pk=1)
+        mine = uuid.uuid4()
+        free = cls.objects.filter(Q(held_until=None) | Q(held_until__lt=now), pk=1)
+        taken = free.update(holder=mine, held_until=now + cls.LEASE)
+        return cls(pk=1, holder=mine) if taken else None
+
+    def renew(self) -> bool:
+        """Keep the lease for another LEASE; False if it has run out and another process took it."""
+        until = timezone.now() + self.LEASE
+        return bool(Tick.objects.filter(pk=1, holder=self.holder).update(held_until=until))
+
+    def end(self) -> None:
+        """Give the lease back and say that this tick has come to its end."""
+        Tick.objects.filter(pk=1, holder=self.holder).update(
+            holder=None, held_until=None, ended_at=timezone.now()
+        )
+
+
+class JobRun(models.Model):
+    """When a job of `portal.jobs` last ran, a row for each."""
+
+    name = models.CharField("việc", max_length=40, primary_key=True)
+    started_at = models.DateTimeField("bắt đầu lúc", null=True)
+    succeeded_at = models.DateTimeField("xong lúc", null=True)
+    failed = models.BooleanField("lần gần nhất hỏng", default=False)
+
+    class Meta:
+        verbose_name = "việc định kỳ"
+        verbose_name_plural = "việc định kỳ"
+        default_permissions = ["view"]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def claim(self) -> bool:
+        """Start it, unless another process has started it since this row was read."""
+        now = timezone.now()
+        unchanged = JobRun.objects.filter(pk=self.pk, started_at=self.started_at)
+        claimed = unchanged.update(started_at=now)
+        if claimed:
+            self.started_at = now
+        return bool(claimed)
+
+    def finish(self, *, failed: bool) -> None:
+        """Say how it ended."""
+        self.failed = failed
+        if not failed:
+            self.succeeded_at = timezone.now()
+        self.save(update_fields=["failed", "succeeded_at"])

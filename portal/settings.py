@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 from news.richtext import EDITOR_CONFIG
 
@@ -29,6 +30,8 @@ KNOWN = {
     "PORTAL_DATA_DIR",
     "PORTAL_BEHIND_PROXY",
     "PORTAL_DEBUG",
+    "PORTAL_EMAIL_URL",
+    "PORTAL_EMAIL_FROM",
     "DATABASE_URL",
     "REDIS_URL",
     # Read by docker-compose.yml and by the test tools, not by Django.
@@ -191,6 +194,58 @@ CACHES = {
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
 }
+
+# --- E-mail ---------------------------------------------------------------------------------------
+
+# Written to the outbox and sent by `manage.py tick`, never inside a request. On an official's own machine the
+# tick prints it.
+EMAIL_URL = env.str("PORTAL_EMAIL_URL", default="" if PRODUCTION else "consolemail://")
+EMAIL_FROM = env.str(
+    "PORTAL_EMAIL_FROM", default="" if PRODUCTION else "portal@localhost.localdomain"
+)
+SENDS_MAIL = bool(EMAIL_URL)
+if SENDS_MAIL:
+    mail_server = urlsplit(EMAIL_URL)
+    secure = mail_server.scheme in {"smtp+tls", "smtp+ssl"}
+    if not secure and mail_server.scheme not in {"smtp", *([] if PRODUCTION else ["consolemail"])}:
+        raise refuse(
+            "PORTAL_EMAIL_URL must begin with smtp+tls://, smtp+ssl:// or smtp://, such as "
+            "smtp+tls://NAME:PASSWORD@mail.example.gov.vn:587"
+        )
+    try:
+        complete = mail_server.scheme == "consolemail" or bool(
+            mail_server.hostname and mail_server.port
+        )
+    except ValueError:
+        complete = False
+    if not complete or mail_server.path.strip("/") or mail_server.query or mail_server.fragment:
+        raise refuse(
+            "PORTAL_EMAIL_URL needs host and port and nothing behind them, such as "
+            "smtp+tls://NAME:PASSWORD@mail.example.gov.vn:587; in name and password write @ as %40, / as %2F, "
+            "? as %3F, # as %23 and % as %25."
+        )
+    if (
+        mail_server.password
+        and not secure
+        and mail_server.hostname not in {"127.0.0.1", "::1", "localhost"}
+    ):
+        raise refuse(
+            "PORTAL_EMAIL_URL would send the password unencrypted; write smtp+tls:// or smtp+ssl://"
+        )
+    try:
+        validate_email(EMAIL_FROM)
+        EMAIL_FROM.encode("ascii")
+    except (ValidationError, UnicodeError):
+        raise refuse(
+            f"PORTAL_EMAIL_FROM is {EMAIL_FROM!r}; write the bare address that e-mail is sent from, such as "
+            "cong@example.gov.vn"
+        ) from None
+    vars().update(env.email_url_config(EMAIL_URL))
+elif EMAIL_FROM:
+    raise refuse("PORTAL_EMAIL_FROM without PORTAL_EMAIL_URL sends nothing; write both or neither.")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = EMAIL_FROM
+# A server that hangs holds up the tick, for this many seconds at each step.
+EMAIL_TIMEOUT = 10
 
 # --- Language, time, addresses --------------------------------------------------------------------
 

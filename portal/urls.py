@@ -13,6 +13,7 @@ from portal.sitemaps import SITEMAPS
 urlpatterns = [
     path("", views.home, name="home"),
     path("quan-tri/anh/", include("news.library_urls")),
+    path("quan-tri/thong-bao/", include("news.notice_urls")),
     path("quan-tri/", admin.site.urls),
     path("trang/<slug:slug>/", views.text_page, name="text_page"),
     path("binh-luan/", include("comments.urls")),

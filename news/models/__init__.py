@@ -3,6 +3,8 @@
 from news.models.article import Article, ArticlePhoto, ArticleQuerySet, SearchEntry
 from news.models.counts import DailyViewCount, ViewCount
 from news.models.generation import Generation
+from news.models.notice import Notice, NoticeChoice
+from news.models.outbox import OutboxMessage
 from news.models.photo import Photo
 from news.models.revision import Revision, Step
 from news.models.section import Section
@@ -18,6 +20,9 @@ __all__ = [
     "Generation",
     "NeedsSecondReader",
     "NotReady",
+    "Notice",
+    "NoticeChoice",
+    "OutboxMessage",
     "Outdated",
     "Photo",
     "Revision",

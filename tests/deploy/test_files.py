@@ -70,7 +70,7 @@ def test_the_example_holds_no_secret() -> None:
 
 def test_compose_asks_for_known_variables_only() -> None:
     assert set(re.findall(r"\$\{([A-Z_]+)", COMPOSE_TEXT)) <= KNOWN
-    for name in ("web", "migrate"):
+    for name in ("web", "tick", "migrate"):
         assert set(SERVICES[name]["environment"]) <= KNOWN
 
 
@@ -86,6 +86,7 @@ def test_only_nginx_is_published_and_only_to_this_machine() -> None:
     assert [name for name, service in SERVICES.items() if "front" in service["networks"]] == [
         "nginx",
         "web",
+        "tick",
     ]
     assert SERVICES["nginx"]["networks"] == ["front"]
 
@@ -100,20 +101,20 @@ def test_every_service_runs_with_as_little_as_possible(name: str) -> None:
     assert set(service["logging"]["options"]) == {"max-size", "max-file"}
     assert service["restart"] == ("no" if name == "migrate" else "unless-stopped")
     # The image of the application has its own user.
-    assert name in {"web", "migrate"} or service["user"] not in {"root", "0"}
+    assert name in {"web", "tick", "migrate"} or service["user"] not in {"root", "0"}
 
 
 def test_every_lasting_service_has_a_health_check() -> None:
     assert "\nHEALTHCHECK " in DOCKERFILE
     assert "healthcheck" not in SERVICES["web"]
-    for name in ("nginx", "postgres", "valkey"):
+    for name in ("nginx", "tick", "postgres", "valkey"):
         assert SERVICES[name]["healthcheck"]["test"], name
 
 
 def test_services_start_in_order_and_a_cache_holds_up_nobody() -> None:
     order = {
         name: {other: how["condition"] for other, how in SERVICES[name]["depends_on"].items()}
-        for name in ("nginx", "web", "migrate")
+        for name in ("nginx", "web", "tick", "migrate")
     }
     assert order == {
         "nginx": {"web": "service_healthy"},
@@ -121,6 +122,10 @@ def test_services_start_in_order_and_a_cache_holds_up_nobody() -> None:
             "postgres": "service_healthy",
             "migrate": "service_completed_successfully",
             "valkey": "service_started",
+        },
+        "tick": {
+            "postgres": "service_healthy",
+            "migrate": "service_completed_successfully",
         },
         "migrate": {"postgres": "service_healthy"},
     }
@@ -198,9 +203,9 @@ def test_the_files_of_production_hold_no_address_of_a_machine_they_were_written_
             words = path.read_text()
             # Wherever this checkout lies, and wherever people keep theirs.
             assert str(ROOT) not in words, path
-            assert not re.search(r"/root/|/home/|index-url|://[^/\s]*@(?!postgres|127)", words), (
-                path
-            )
+            assert not re.search(
+                r"/root/|/home/|index-url|://[^/\s]*@(?!postgres|127|mail\.example)", words
+            ), path
 
 
 # --- nginx and the application agree -------------------------------------------------------------------------------

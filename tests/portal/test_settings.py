@@ -18,6 +18,10 @@ PRODUCTION = {
     "PORTAL_SITE_URL": "https://portal.example",
     "DATABASE_URL": "postgres://portal:secret@postgres:5432/portal",
 }
+EMAIL = {
+    "PORTAL_EMAIL_URL": "smtp+tls://portal%40example.vn:p%25%2Fw@mail.example:587",
+    "PORTAL_EMAIL_FROM": "cong@example.vn",
+}
 
 
 def load(**environment: str | None) -> dict[str, Any]:
@@ -59,6 +63,19 @@ def load(**environment: str | None) -> dict[str, Any]:
         ({"PORTAL_DEBUG": "True"}, "must not run with PORTAL_DEBUG=True; remove the line"),
         ({"DATABASE_URL": None}, "needs DATABASE_URL, such as postgres://"),
         ({"DATABASE_URL": "mysql://a:b@c/d"}, "must begin with sqlite:/// or postgres://"),
+        ({"PORTAL_EMAIL_URL": "consolemail://"}, "must begin with smtp"),
+        ({"PORTAL_EMAIL_URL": "mail.example:25"}, "must begin with smtp"),
+        ({"PORTAL_EMAIL_URL": "smtps://mail.example:465"}, "must begin with smtp"),
+        ({"PORTAL_EMAIL_URL": "smtp+tls://mail.example"}, "needs host and port"),
+        ({"PORTAL_EMAIL_URL": "smtp+tls://:587"}, "needs host and port"),
+        ({"PORTAL_EMAIL_URL": "smtp+tls://a:b/c@mail.example:587"}, "needs host and port"),
+        ({"PORTAL_EMAIL_URL": "smtp+tls://a:b#c@mail.example:587"}, "needs host and port"),
+        ({"PORTAL_EMAIL_URL": "smtp+tls://mail.example:587?x=1"}, "needs host and port"),
+        ({"PORTAL_EMAIL_URL": "smtp://a:secret@mail.example:25"}, "password unencrypted"),
+        ({"PORTAL_EMAIL_URL": "smtp+tls://mail.example:587"}, "PORTAL_EMAIL_FROM is ''"),
+        ({**EMAIL, "PORTAL_EMAIL_FROM": "Cổng <a@b.vn>"}, "write the bare address"),
+        ({**EMAIL, "PORTAL_EMAIL_FROM": "cổng@example.vn"}, "write the bare address"),
+        ({"PORTAL_EMAIL_FROM": "a@b.vn"}, "write both or neither"),
     ],
 )
 def test_production_refuses_to_start_insecurely(
@@ -134,6 +151,28 @@ def test_production_is_strict() -> None:
     ):
         assert found[name] is True, name
     assert found["DEBUG"] is False
+
+
+def test_the_mail_server_is_read_from_its_address() -> None:
+    found = load(**PRODUCTION, **EMAIL)
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("mail.example", 587)
+    assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("portal@example.vn", "p%/w")
+    assert found["EMAIL_USE_TLS"] is True
+    assert found["EMAIL_TIMEOUT"] <= 10
+    assert found["DEFAULT_FROM_EMAIL"] == "cong@example.vn"
+
+
+def test_without_a_mail_server_production_sends_none_and_a_developer_sees_it() -> None:
+    assert load(**PRODUCTION)["SENDS_MAIL"] is False
+    found = load()
+    assert found["SENDS_MAIL"] is True
+    assert found["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend"
+
+
+def test_a_password_may_go_unencrypted_to_this_machine_only() -> None:
+    url = "smtp://a:secret@127.0.0.1:25"
+    found = load(**PRODUCTION, **EMAIL | {"PORTAL_EMAIL_URL": url})
+    assert found["EMAIL_HOST"] == "127.0.0.1"
 
 
 def test_a_proxy_is_believed_only_where_there_is_one() -> None:

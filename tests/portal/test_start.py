@@ -40,6 +40,7 @@ def served(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> li
     became: list[list[str]] = []
     monkeypatch.setattr(os, "execv", lambda path, arguments: became.append(arguments))
     monkeypatch.setattr(start.connections, "close_all", lambda: None)
+    monkeypatch.setattr(start.subprocess, "Popen", lambda arguments: None)
     monkeypatch.setattr(photos, "MASTER_SIDE", 160)
     # Set first, so that what the command leaves in the environment is taken away after the test.
     monkeypatch.setenv("PORTAL_SITE_URL", "")

@@ -3,6 +3,7 @@
 import errno
 import os
 import socket
+import subprocess
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -23,6 +24,7 @@ HOST = "127.0.0.1"
 BLOCKING_THREADS = 4
 # Longer than a stop ever takes; then a worker that does not go is killed.
 STOP_SECONDS = 10
+TICK_SECONDS = 60
 
 
 class Command(BaseCommand):
@@ -53,6 +55,9 @@ class Command(BaseCommand):
         self._tell(f"http://{HOST}:{port}")
         connections.close_all()
         self.stdout.flush()
+        # Canonical addresses then name the port that is really served; what the user has set stays.
+        os.environ.setdefault("PORTAL_SITE_URL", f"http://{HOST}:{port}")
+        self._start_ticking()
         self._become_server(port)
 
     def _check_port(self, port: int) -> None:
@@ -100,9 +105,16 @@ class Command(BaseCommand):
                 )
         self.stdout.write("\nNhấn Ctrl+C để dừng.")
 
+    def _start_ticking(self) -> None:
+        """The regular work beside the server: a child that ends when the server has ended, however it ends."""
+        subprocess.Popen(  # noqa: S603 - our own interpreter and program
+            [
+                *(sys.executable, str(settings.BASE_DIR / "manage.py")),
+                *("tick", "--every", str(TICK_SECONDS)),
+            ]
+        )
+
     def _become_server(self, port: int) -> None:
-        # Canonical addresses then name the port that is really served; what the user has set stays.
-        os.environ.setdefault("PORTAL_SITE_URL", f"http://{HOST}:{port}")
         os.execv(  # noqa: S606 - our own interpreter, no shell
             sys.executable,
             [

@@ -1,0 +1,87 @@
+"""The regular work of the portal: one list, and the rule when each of it is due. `manage.py tick` does it.
+
+A job does a piece of work of at most about half a minute and leaves the rest for the next time it is due, because
+e-mail waits behind it. It may be ended at any moment and run again: it must not mind.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.management import call_command
+from django.db import close_old_connections
+from django.utils import timezone
+
+from news import notices, outbox
+from news.text import VIETNAM
+from portal.models import JobRun, Tick
+
+logger = logging.getLogger(__name__)
+
+# A daily job that failed is tried again after that long.
+AGAIN = dt.timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work that is due in every tick, or once a day.
+
+    `hours` are on the Vietnamese clock: the first and the one at which it ends, such as (1, 5). A daily job
+    without an end is made up for later in the day if the machine was off.
+    """
+
+    name: str
+    work: Callable[[], object]
+    daily: bool = False
+    hours: tuple[int, int] = (0, 24)
+
+    def is_due(self, run: JobRun, now: dt.datetime) -> bool:
+        first, end = self.hours
+        here = now.astimezone(VIETNAM)
+        if not first <= here.hour < end:
+            return False
+        if not self.daily:
+            return True
+        begin = here.replace(hour=first, minute=0, second=0, microsecond=0)
+        done = run.succeeded_at is not None and run.succeeded_at >= begin
+        tried = run.started_at is not None and now - run.started_at < AGAIN
+        return not done and not tried
+
+
+JOBS = [
+    Job("outbox", outbox.send_waiting),
+    Job("outbox-purge", outbox.forget_old, daily=True, hours=(2, 24)),
+    Job("notices-purge", notices.forget_old, daily=True, hours=(2, 24)),
+    Job("sessions-purge", lambda: call_command("clearsessions"), daily=True, hours=(2, 24)),
+]
+
+
+def run_due_jobs() -> bool:
+    """One tick: do what is due, in the order of the list. False if another process is at it.
+
+    A job that fails is logged, is tried again later, and stops no other.
+    """
+    tick = Tick.begin()
+    if tick is None:
+        return False
+    runs = {run.name: run for run in JobRun.objects.all()}
+    for job in JOBS:
+        run = runs.get(job.name) or JobRun.objects.get_or_create(name=job.name)[0]
+        if not job.is_due(run, timezone.now()):
+            continue
+        if not tick.renew():
+            return False
+        if not run.claim():
+            continue
+        try:
+            job.work()
+        except Exception:
+            logger.exception("the job %s failed and is tried again", job.name)
+            # Whatever it broke the connection with must not be left to the next one.
+            close_old_connections()
+            run.finish(failed=True)
+        else:
+            run.finish(failed=False)
+    tick.end()
+    return True
