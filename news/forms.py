@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 from django import forms
 
 from news.models import ArticleQuerySet
-from news.search import MAX_QUERY, search
+from news.models.words import MAX_QUERY
+from news.search import RANKED, search
 
 
 class SearchForm(forms.Form):
@@ -17,6 +18,11 @@ class SearchForm(forms.Form):
     def words(self) -> str:
         """What was typed, on one line, cut to what search looks at."""
         return " ".join(self.data.get("q", "").replace("\x00", "").split())[:MAX_QUERY]
+
+    @property
+    def most(self) -> int:
+        """As many stories as search finds at most."""
+        return RANKED
 
     def filter(self, articles: ArticleQuerySet) -> ArticleQuerySet:
         return search(articles, self.words)

@@ -24,8 +24,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from news import richtext, text
 from news.models import Article, Photo
+from news.models.words import MAX_QUERY, MAX_WORDS
 from news.photos import MAX_BYTES, PhotoRefused
-from news.search import MAX_QUERY, MAX_WORDS
 
 logger = logging.getLogger(__name__)
 

@@ -31,16 +31,32 @@ def one_line(text: str) -> str:
     return " ".join(nfc(text).split())
 
 
+class _Folding(dict[int, str]):
+    """For str.translate(): what a letter in NFC folds to, worked out once for each letter that occurs."""
+
+    def __missing__(self, code: int) -> str:
+        bare = unicodedata.normalize("NFD", chr(code).casefold().replace("đ", "d"))
+        letters = "".join(c for c in bare if unicodedata.category(c) != "Mn")
+        self[code] = letters.translate(_CONTROLS).translate(_DASHES_AND_QUOTES)
+        return self[code]
+
+
+_FOLDING = _Folding()
+# A run of digits is a word of its own: `covid19`, `covid-19` and `covid 19` are the same two words.
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+
+
 def fold(text: str) -> str:
     """The text as search compares it: no case, no diacritics, đ as d, blanks, dashes and quotes unified.
 
     `dai bieu`, `đại biểu`, `ĐẠI BIỂU` and their NFD spellings fold to the same string, on every database.
     """
-    lowered = nfc(text).casefold().replace("đ", "d")
-    bare = "".join(
-        c for c in unicodedata.normalize("NFD", lowered) if unicodedata.category(c) != "Mn"
-    )
-    return " ".join(bare.translate(_DASHES_AND_QUOTES).split())
+    return " ".join(unicodedata.normalize("NFC", text).translate(_FOLDING).split())
+
+
+def words(text: str) -> list[str]:
+    """The folded words of the text in their order, at most 60 characters each; signs part words and are none."""
+    return [word[:60] for word in _WORD.findall(fold(text))]
 
 
 def slug(text: str, max_length: int = 200) -> str:

@@ -1,12 +1,13 @@
 """What the district publishes, a module for each noun."""
 
-from news.models.article import Article, ArticlePhoto, ArticleQuerySet, SearchEntry
+from news.models.article import Article, ArticlePhoto, ArticleQuerySet
 from news.models.counts import DailyViewCount, ViewCount
 from news.models.generation import Generation
 from news.models.notice import Notice, NoticeChoice
 from news.models.outbox import OutboxMessage
 from news.models.photo import Photo
 from news.models.revision import Revision, Step
+from news.models.search import SearchEntry, StoryWords, TitleWords
 from news.models.section import Section
 from news.models.staff import StaffProfile, Unit
 from news.models.topics import Tag, Thread
@@ -30,8 +31,10 @@ __all__ = [
     "Section",
     "StaffProfile",
     "Step",
+    "StoryWords",
     "Tag",
     "Thread",
+    "TitleWords",
     "Unit",
     "ViewCount",
 ]

@@ -15,6 +15,7 @@ from news.content import MOMENTS, Content
 from news.models.counts import ViewCount
 from news.models.generation import Generation
 from news.models.photo import Photo
+from news.models.search import SearchEntry
 from news.models.section import Section
 from news.models.staff import Unit, sections_of
 from news.models.topics import Tag, Thread
@@ -278,13 +279,7 @@ class Article(Workflow):
                 self.cover = Photo.first_of(self.body)
             super().save(*args, **kwargs)
             self.keep_photos()
-            SearchEntry.objects.update_or_create(
-                article=self,
-                defaults={
-                    "title": text.fold(self.title),
-                    "text": text.fold(f"{self.lead} {richtext.plain(self.body)} {self.byline}"),
-                },
-            )
+            SearchEntry.keep([self])
             ViewCount.objects.get_or_create(article=self)
             if self.was_public:
                 # Of a draft readers see nothing, so nothing of what they see has changed.
@@ -367,16 +362,3 @@ class ArticlePhoto(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id}: {self.photo_id}"
-
-
-class SearchEntry(models.Model):
-    """An article's folded words, beside the article so that reading a page never loads them."""
-
-    article = models.OneToOneField(
-        Article, on_delete=models.CASCADE, primary_key=True, related_name="search_entry"
-    )
-    title = models.TextField()
-    text = models.TextField()
-
-    def __str__(self) -> str:
-        return self.title

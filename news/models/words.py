@@ -1,0 +1,102 @@
+"""The index of words: what finds stories and pictures, in the database's own way.
+
+SQLite has FTS5, PostgreSQL a tsvector with a GIN index. Both are given the same words, folded and cut in Python
+(news.text.words), so both find the same. A table of the index is made by its migration, is no table of Django's
+(an AlterField rebuilds those) and has no trigger: who saves a story or a picture writes its words in the same
+transaction, and `manage.py reindex` writes them all anew.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Self
+
+from django.db import connection, models
+
+from news import text
+
+# Bytes of one text that are looked at, some eighty printed pages: a tsvector takes no more than a mebibyte.
+MAX_INDEXED = 250_000
+MAX_QUERY = 200
+MAX_WORDS = 12
+
+
+class Terms(NamedTuple):
+    """What is looked for: every word must occur. With `typing` the last one may be the beginning of a word."""
+
+    words: tuple[str, ...]
+    typing: bool = False
+
+    @classmethod
+    def of(cls, typed: str, *, typing: bool = False) -> Self:
+        """The first MAX_WORDS words of the first MAX_QUERY characters, whatever was typed."""
+        return cls(tuple(text.words(typed[:MAX_QUERY])[:MAX_WORDS]), typing)
+
+
+class WordsField(models.Field):
+    """The words as the index has them. All one can do is ask: `words__index__match=Terms`.
+
+    Its column is the tsvector of PostgreSQL and the column of FTS5 that is called as its table is.
+    """
+
+    def db_type(self, connection: Any) -> None:
+        return None
+
+
+@WordsField.register_lookup
+class Match(models.Lookup):
+    """Words hold nothing but letters and digits, so quoting them is all that either language needs."""
+
+    lookup_name = "match"
+    prepare_rhs = False
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return self._compare(compiler, "MATCH %s", '"{}"', " ", "*")
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return self._compare(compiler, "@@ %s::tsquery", "'{}'", " & ", ":*")
+
+    def _compare(
+        self, compiler: Any, comparison: str, quoted: str, joint: str, beginning: str
+    ) -> tuple[str, list[Any]]:
+        terms: Terms = self.rhs
+        column, parameters = compiler.compile(self.lhs)
+        expression = joint.join(quoted.format(word) for word in terms.words)
+        return f"{column} {comparison}", [
+            *parameters,
+            expression + (beginning if terms.typing else ""),
+        ]
+
+
+class Words:
+    """For a model of the index, unmanaged: rows are found by a number and never changed, only replaced."""
+
+    # The columns of FTS5, the most important first; PostgreSQL weighs them A, B …
+    columns: tuple[str, ...]
+
+    @classmethod
+    def replace(cls, rows: Iterable[Sequence[Any]], *, instead_of: Iterable[int] = ()) -> None:
+        """Each row is its number and the texts of its columns. The rows of these numbers go before,
+        and those `instead_of` which it comes.
+        """
+        rows = [(number, *map(_indexed, texts)) for number, *texts in rows]
+        model: Any = cls
+        table = connection.ops.quote_name(model._meta.db_table)
+        gone = {number for number, *_ in rows} | set(instead_of)
+        model._base_manager.filter(pk__in=gone).delete()
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                vectors = " || ".join(
+                    f"setweight(to_tsvector('simple', %s), '{weight}')"
+                    for weight, _ in zip("ABCD", cls.columns, strict=False)
+                )
+                command = f"INSERT INTO {table} (rowid, {table}) VALUES (%s, {vectors})"  # noqa: S608
+            else:
+                holes = ", %s" * len(cls.columns)
+                command = (
+                    f"INSERT INTO {table} (rowid, {', '.join(cls.columns)}) VALUES (%s{holes})"  # noqa: S608
+                )
+            cursor.executemany(command, rows)
+
+
+def _indexed(long: str) -> str:
+    words = " ".join(text.words(long))
+    return words.encode()[:MAX_INDEXED].decode(errors="ignore")
