@@ -1,12 +1,16 @@
 """Who writes: the units of the office, and what news knows of a member of its staff."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from news.models.section import Section
+
+if TYPE_CHECKING:
+    from news.models.article import Article
 
 
 class Unit(models.Model):
@@ -77,3 +81,20 @@ def sections_of(user: Any) -> frozenset[int] | None:
             else None
         )
     return user._news_sections
+
+
+def publishers_of(article: "Article") -> "models.QuerySet[Any]":
+    """Everybody at the desk who may publish it. Article.may_publish() says the same of one person."""
+    limits = StaffProfile.sections.through.objects.filter(staffprofile__user=OuterRef("pk"))
+    places = [article.section_id, article.section.parent_id]
+    return (
+        get_user_model()
+        .objects.with_perm(
+            "news.publish_article", backend="django.contrib.auth.backends.ModelBackend"
+        )
+        .filter(
+            Q(is_superuser=True) | ~Exists(limits) | Exists(limits.filter(section_id__in=places)),
+            is_staff=True,
+        )
+        .order_by("pk")
+    )

@@ -175,7 +175,10 @@ class Workflow(models.Model):
         return self._article.created_by_id == user.pk and self.stage != self.Stage.SUBMITTED
 
     def may_publish(self, user: Any) -> bool:
-        """Whether this person may put it before the public, or give it back."""
+        """Whether this person may put it before the public, or give it back.
+
+        `news.models.staff.publishers_of()` finds all of them.
+        """
         return user.has_perm("news.publish_article") and self._is_in_sections_of(user)
 
     def may_withdraw(self, user: Any) -> bool:
@@ -437,7 +440,9 @@ class Workflow(models.Model):
         )
 
     def _record(self, verb: "Step.Verb", by: Any, *, note: str = "", alone: bool = False) -> Step:
-        return Step.objects.create(
+        from news import step_notices
+
+        step = Step.objects.create(
             article=self._article,
             by=by,
             verb=verb,
@@ -445,6 +450,8 @@ class Workflow(models.Model):
             version=self.version,
             alone=alone,
         )
+        step_notices.tell(step, self._article)
+        return step
 
     def _was_seen_by_another(self, publisher: Any) -> bool:
         """Whether a second pair of eyes was on it: another wrote the newest version, or another submitted it."""
