@@ -31,7 +31,8 @@ TAGS = {
 }
 ATTRIBUTES = {
     "a": {"href"},
-    "img": {"src", "alt"},
+    # role="presentation" is the decision that a picture only decorates and needs no description.
+    "img": {"src", "alt", "role"},
     "ol": {"start"},
     "th": {"colspan", "rowspan", "scope"},
     "td": {"colspan", "rowspan"},
@@ -82,7 +83,7 @@ EDITOR_CONFIG = {
         "colordialog,div,pagebreak,elementspath"
     ),
     "disallowedContent": "script; *[on*]; *{*}",
-    "extraAllowedContent": "figure(image); figcaption; th[scope]",
+    "extraAllowedContent": "figure(image); figcaption; th[scope]; img[role]",
     "image2_captionedClass": "image",
     "image2_alignClasses": FIGURE_ALIGN_CLASSES,
     "image2_disableResizer": True,
@@ -139,6 +140,8 @@ def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
     """Only our own photos are pictures; a foreign address would report every reader to its owner."""
     if (tag, attribute) == ("img", "src"):
         return value if PHOTO_ADDRESS.match(value) else None
+    if attribute == "role":
+        return value if value == "presentation" else None
     if attribute in {"colspan", "rowspan", "start"}:
         return value if value.isdigit() and 0 < int(value) <= 1000 else None
     if attribute == "scope":
@@ -213,11 +216,39 @@ def photo_keys(body: str) -> list[str]:
 
 def alts(body: str) -> dict[str, str]:
     """What a clean body says each of its photos shows, by key; only those of which it says something."""
-    said = (
-        (_photo_key(m[0]), html.unescape(dict(_PAIR.findall(m[0])).get("alt", "")))
+    said = ((_photo_key(m[0]), _description(m[0])) for m in _IMG.finditer(body))
+    return {key: alt for key, alt in said if key and alt}
+
+
+def decorations(body: str) -> set[str]:
+    """Keys of the photos that a clean body declares to be decoration, each time it shows them without words."""
+    return {
+        key
         for m in _IMG.finditer(body)
+        if (key := _photo_key(m[0])) and _is_decoration(m[0]) and not _description(m[0])
+    }
+
+
+def undescribed(body: str, photos: "Iterable[Photo]") -> "list[Photo]":
+    """Those of the photos that a clean body shows at least once without any description.
+
+    Neither the body says what it shows or that it only decorates, nor does the photo itself; in their order.
+    """
+    known = {photo.key.hex: photo for photo in photos}
+    found = (
+        known.get(_photo_key(m[0]) or "")
+        for m in _IMG.finditer(body)
+        if not _description(m[0]) and not _is_decoration(m[0])
     )
-    return {key: alt for key, alt in said if key and alt.strip()}
+    return list(dict.fromkeys(photo for photo in found if photo and not photo.is_described))
+
+
+def _description(image: str) -> str:
+    return html.unescape(dict(_PAIR.findall(image)).get("alt", "")).strip()
+
+
+def _is_decoration(image: str) -> bool:
+    return dict(_PAIR.findall(image)).get("role") == "presentation"
 
 
 def _photo_key(markup: str) -> str | None:
@@ -241,7 +272,8 @@ def show(body: str, photos: "Iterable[Photo]") -> SafeString:
         photo = known.get(_photo_key(match[0]) or "")
         if photo is None:
             return ""
-        alt = html.unescape(dict(_PAIR.findall(match[0])).get("alt", "")) or photo.alt
+        # What the story says of the picture comes before what the library says of it.
+        alt = _description(match[0]) or ("" if _is_decoration(match[0]) else photo.alt)
         markup = picture_html(photo, alt=alt, eager=not shown_before)
         shown_before = True
         return markup

@@ -31,6 +31,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "news.feature_article",
         "news.add_section",
         "news.change_section",
+        "news.edit_any_photo",
         "news.delete_photo",  # unused ones only: the database refuses the others
         "news.add_tag",
         "news.change_tag",

@@ -5,7 +5,7 @@ from news.models.counts import DailyViewCount, ViewCount
 from news.models.generation import Generation
 from news.models.notice import Notice, NoticeChoice
 from news.models.outbox import OutboxMessage
-from news.models.photo import Photo
+from news.models.photo import Photo, PhotoQuerySet
 from news.models.revision import Revision, Step
 from news.models.search import SearchEntry, StoryWords, TitleWords
 from news.models.section import Section
@@ -26,6 +26,7 @@ __all__ = [
     "OutboxMessage",
     "Outdated",
     "Photo",
+    "PhotoQuerySet",
     "Revision",
     "SearchEntry",
     "Section",

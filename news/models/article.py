@@ -86,7 +86,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def with_card(self) -> Self:
         """With all that a card in a list shows, in the same query, and without the body."""
-        return self.select_related("section", "cover").defer("body")
+        return self.select_related("section", "cover").defer("body", "cover__search_text")
 
     def most_read(self, days: int) -> Self:
         """By views of the last `days` days, most first; articles without a view do not occur."""
@@ -303,6 +303,11 @@ class Article(Workflow):
     @property
     def shows_cover_in_body(self) -> bool:
         return self.cover is not None and self.cover.key.hex in richtext.photo_keys(self.body)
+
+    def undescribed_photos(self) -> list[Photo]:
+        """Pictures of the newest version that readers who cannot see them would miss; see Photo.undescribed_in()."""
+        content = self.newest
+        return Photo.undescribed_in(content.body, content.cover)
 
     def clean(self) -> None:
         """Refuses a public article without a date, and times that end before they begin."""

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from news import richtext, text
 from news.models import Article, Photo
-from news.photos import picture_html
+from news.photos import card_html, picture_html
 from news.publisher import Publisher, absolute
 
 register = template.Library()
@@ -40,8 +40,14 @@ def rich_text(body: str) -> SafeString:
 
 @register.simple_tag
 def picture(photo: Photo, sizes: str, alt: str = "", eager: bool = False) -> SafeString:
-    """A photo outside a body. In a card the title beside it says what it shows, so alt is empty there."""
+    """A photo outside a body, whole."""
     return picture_html(photo, alt=alt, sizes=sizes, eager=eager)
+
+
+@register.simple_tag
+def card(photo: Photo, sizes: str, eager: bool = False) -> SafeString:
+    """A photo beside a title, cut to the shape of cards. The title says what it is about, so alt is empty."""
+    return card_html(photo, alt="", sizes=sizes, eager=eager)
 
 
 @register.simple_tag

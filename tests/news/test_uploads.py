@@ -66,7 +66,21 @@ HOSTILE = {
     "tiff named jpg": (picture_bytes(kind="TIFF"), "a.jpg", NO_PICTURE),
     "zero bytes": (b"", "a.jpg", NO_PICTURE),
     "20,000 x 20,000": (png_of_zeros(20_000), "a.png", "Ảnh có quá nhiều điểm ảnh."),
-    "48 megapixels": (png_of_zeros(7_000), "a.png", "vượt mức 40 triệu điểm ảnh"),
+    "25 megapixels of PNG": (
+        png_of_zeros(5_000),
+        "a.png",
+        "vượt mức 20 triệu điểm ảnh của ảnh PNG",
+    ),
+    "8 megapixels of WebP": (
+        picture_bytes(4000, 2000, "WEBP", method=0),
+        "a.webp",
+        "vượt mức 7 triệu điểm ảnh của ảnh WebP",
+    ),
+    "65 megapixels of JPEG": (
+        picture_bytes(8_100, 8_000),
+        "a.jpg",
+        "vượt mức 64 triệu điểm ảnh của ảnh JPEG",
+    ),
 }
 
 
@@ -123,12 +137,15 @@ def test_nothing_hidden_survives_in_any_file(settings: Any) -> None:
 def test_the_name_of_the_file_is_ours_whatever_it_was(settings: Any) -> None:
     send(client_of(make_user(*RIGHTS)), picture_bytes(), "../../x.html")
 
-    key = Photo.objects.get().key.hex
-    assert {path.name.removeprefix(key) for path in files(settings)} == {
+    photo = Photo.objects.get()
+    assert {path.name.removeprefix(photo.key.hex) for path in files(settings)} == {
         ".jpg",
         "-480.jpg",
         "-480.webp",
         "-640.webp",
+        f"-card-{photo.crops}-480.webp",
+        f"-card-{photo.crops}-480.jpg",
+        f"-social-{photo.crops}.jpg",
     }
 
 
@@ -143,7 +160,7 @@ def test_a_picture_taken_upright_stands_upright() -> None:
 
 
 def test_a_large_picture_becomes_a_master_of_bounded_size() -> None:
-    send(client_of(make_user(*RIGHTS)), picture_bytes(4000, 3000))
+    send(client_of(make_user(*RIGHTS)), picture_bytes(3900, 2925))
 
     photo = Photo.objects.get()
     assert (photo.width, photo.height) == (2560, 1920)

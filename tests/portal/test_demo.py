@@ -12,7 +12,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from comments.models import Comment
-from news import photos
+from news import renditions
 from news.models import Article, DailyViewCount, Photo, Section, ViewCount
 from portal import roles
 from portal.demo.load import story
@@ -44,7 +44,7 @@ def run_demo() -> str:
 @pytest.fixture
 def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Thumbnails instead of six renditions of each drawing: what is tested here is not their size."""
-    monkeypatch.setattr(photos, "MASTER_SIDE", 160)
+    monkeypatch.setattr(renditions, "MASTER_SIDE", 160)
 
 
 @pytest.fixture
