@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from comments.models import AlreadyDecided, Comment
+from news.text import masked
 
 PERMISSION_TO_DECIDE = "comments.decide_comment"
 EVERYTHING = "all"
@@ -29,12 +30,6 @@ def waiting_words(waited: dt.timedelta) -> str:
         if minutes >= size:
             return f"{minutes // size} {unit}"
     return "vừa xong"
-
-
-def masked(email: str) -> str:
-    """An e-mail address that can be recognised but not used: `a***@example.vn`."""
-    name, _, host = email.partition("@")
-    return f"{name[:1]}***@{host}"
 
 
 def is_key(value: str) -> bool:

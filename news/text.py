@@ -1,4 +1,4 @@
-"""Vietnamese text as pure functions: slug, folding, dates. A leaf: it imports no model and no Django."""
+"""Text as pure functions: Vietnamese slug, folding, dates, masked addresses. A leaf: it imports no model and no Django."""
 
 import datetime as dt
 import re
@@ -70,6 +70,12 @@ def slug(text: str, max_length: int = 200) -> str:
         return result
     cut = result[: max_length + 1].rpartition("-")[0]
     return cut or result[:max_length]
+
+
+def masked(email: str) -> str:
+    """An e-mail address that can be recognised but not used: `a***@example.vn`."""
+    name, _, host = email.partition("@")
+    return f"{name[:1]}***@{host}"
 
 
 def local(moment: dt.datetime) -> dt.datetime:

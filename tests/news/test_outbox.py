@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from news import outbox
@@ -410,3 +412,105 @@ def test_text_and_address_go_after_thirty_days_and_the_key_stays(server: MailSer
     assert waiting.recipient == "cho@example.vn"
     make_message(key="k", to="x@example.vn")
     assert OutboxMessage.objects.count() == 2
+
+
+# --- The administrator --------------------------------------------------------------------------
+
+
+def desk_of(*permissions: str) -> Client:
+    client = Client()
+    client.force_login(make_user(*permissions))
+    return client
+
+
+def stuck(state: str = State.UNCERTAIN) -> OutboxMessage:
+    message = make_message()
+    message.take()
+    OutboxMessage.objects.filter(pk=message.pk).update(state=state, last_error="Không rõ.")
+    message.refresh_from_db()
+    return message
+
+
+LIST = "admin:news_outboxmessage_changelist"
+ONE = "admin:news_outboxmessage_change"
+RESEND = "admin:news_outboxmessage_resend"
+
+
+@pytest.mark.django_db
+def test_the_administrator_sees_why_and_no_text() -> None:
+    message = stuck()
+    client = desk_of("news.view_outboxmessage", "news.resend_outboxmessage")
+
+    listed = client.get(reverse(LIST)).content.decode()
+    shown = client.get(reverse(ONE, args=[message.pk])).content.decode()
+
+    assert "n***@example.vn" in listed
+    assert message.recipient not in listed
+    assert "Không rõ." in listed
+    assert message.recipient in shown
+    assert "Gửi lại" in shown
+    assert message.body not in listed + shown
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [State.UNCERTAIN, State.FAILED])
+def test_a_stuck_message_can_be_sent_again(server: MailServer, state: str) -> None:
+    message = stuck(state)
+    client = desk_of("news.view_outboxmessage", "news.resend_outboxmessage")
+
+    client.post(reverse(RESEND, args=[message.pk]))
+    outbox.send_waiting()
+
+    assert server.recipients == [message.recipient]
+    assert state_of(message) == State.SENT
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "permissions", [(), ("news.view_outboxmessage",), ("news.resend_outboxmessage",)]
+)
+def test_sending_again_is_refused_without_both_rights(permissions: tuple[str, ...]) -> None:
+    message = stuck()
+
+    assert desk_of(*permissions).post(reverse(RESEND, args=[message.pk])).status_code == 403
+    assert state_of(message) == State.UNCERTAIN
+    with pytest.raises(PermissionDenied):
+        message.resend(by=make_user("news.view_outboxmessage"))
+    assert state_of(message) == State.UNCERTAIN
+
+
+@pytest.mark.django_db
+def test_what_waits_was_sent_or_has_no_text_any_more_is_not_sent_again() -> None:
+    administrator = make_user("news.view_outboxmessage", "news.resend_outboxmessage")
+    gone = stuck()
+    OutboxMessage.objects.filter(pk=gone.pk).update(recipient="", subject="", body="")
+    sent = stuck()
+    sent.mark_sent()
+    for message in (make_message(key="waits"), gone, sent):
+        before = state_of(message)
+        with pytest.raises(ValueError, match="Chỉ gửi lại được"):
+            message.resend(by=administrator)
+        assert state_of(message) == before
+    client = Client()
+    client.force_login(administrator)
+    page = client.post(reverse(RESEND, args=[gone.pk]), follow=True).content.decode()
+    assert "Chỉ gửi lại được" in page
+    assert client.get(reverse(RESEND, args=[gone.pk])).status_code == 405
+
+
+@pytest.mark.django_db
+def test_nobody_reads_writes_or_deletes_mail_in_the_admin() -> None:
+    message = stuck()
+    for name, arguments in ((LIST, []), (ONE, [message.pk])):
+        assert desk_of().get(reverse(name, args=arguments)).status_code == 403
+    client = Client()
+    client.force_login(make_user(superuser=True))
+    assert client.get(reverse("admin:news_outboxmessage_add")).status_code == 403
+    assert (
+        client.post(reverse("admin:news_outboxmessage_delete", args=[message.pk])).status_code
+        == 403
+    )
+    client.post(reverse(ONE, args=[message.pk]), {"state": "sent", "recipient": "x@evil.example"})
+    before = message.recipient
+    message.refresh_from_db()
+    assert (message.recipient, message.state) == (before, State.UNCERTAIN)

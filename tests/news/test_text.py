@@ -74,3 +74,7 @@ def test_dates_are_vietnamese_wherever_the_moment_was_taken() -> None:
     late_in_london = dt.datetime(2019, 5, 31, 20, 0, tzinfo=dt.UTC)
     assert text.short_date(late_in_london) == "01/06/2019"
     assert text.day_date(late_in_london) == "Thứ bảy, ngày 01/06/2019"
+
+
+def test_a_masked_address_keeps_its_first_letter_and_its_host() -> None:
+    assert text.masked("nguyen.van.a@example.vn") == "n***@example.vn"
