@@ -18,7 +18,7 @@ FEATURING = ("featured_from", "featured_until")
 # Fields of the row that hold another row's key.
 KEYS = ("section", "unit", "cover", "thread")
 # Lists that hang on the row.
-LISTS = ("tags", "related")
+LISTS = ("tags", "related", "attachments")
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,22 @@ class Content:
     comments_open: bool = True
     tags: tuple[str, ...] = field(default=())
     related: tuple[int, ...] = field(default=())
+    attachments: tuple[int, ...] = field(default=())
 
     @classmethod
     def of(cls, article: "Article") -> "Content":
-        """What the row holds now, in two queries for its lists."""
+        """What the row holds now, in three queries for its lists."""
+        from news.models import Attachment
+
         values = {name: getattr(article, name) for name in cls._plain()}
         values |= {name: getattr(article, f"{name}_id") for name in KEYS}
         if article.pk:
             values["tags"] = tuple(article.tags.values_list("name", flat=True))
             values["related"] = tuple(
                 article.related.order_by("-published_at", "-pk").values_list("pk", flat=True)
+            )
+            values["attachments"] = tuple(
+                Attachment.objects.below(article).values_list("pk", flat=True)
             )
         return cls(**values)
 
@@ -102,10 +108,11 @@ class Content:
 
     def hang_on(self, article: "Article") -> None:
         """Set the lists of the stored row; what was deleted meanwhile is left out."""
-        from news.models import Article, Tag
+        from news.models import Article, ArticleAttachment, Tag
 
         article.tags.set(Tag.named(list(self.tags)))
         article.related.set(Article.objects.filter(pk__in=self.related).exclude(pk=article.pk))
+        ArticleAttachment.put_below(article, self.attachments)
 
     def to_json(self) -> dict[str, Any]:
         """As a version is stored; moments in ISO 8601."""

@@ -1,7 +1,7 @@
-"""Page views: counted cheaply, never tied to a person.
+"""Page views and downloads: counted cheaply, never tied to a person.
 
-A process adds views up in memory and one thread writes them together every VIEW_FLUSH_SECONDS and once more
-when the process ends. A kill loses at most the views of that many seconds. What is kept is how many, never who.
+A process adds them up in memory and one thread writes them together every VIEW_FLUSH_SECONDS and once more
+when the process ends. A kill loses at most what came in that many seconds. What is kept is how many, never who.
 """
 
 import datetime as dt
@@ -10,6 +10,8 @@ import os
 import re
 import threading
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -17,7 +19,7 @@ from django.db.models import BigIntegerField, Case, F, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
 
-from news.models import Article, DailyViewCount, ViewCount
+from news.models import Article, DailyViewCount, DownloadCount, ViewCount
 from news.text import local
 
 logger = logging.getLogger(__name__)
@@ -28,21 +30,47 @@ _BOTS = re.compile(
     re.IGNORECASE,
 )
 
+_FROM_THE_FIRST_BYTE = re.compile(r"\s*bytes\s*=\s*0+\s*-", re.IGNORECASE)
+
 MAX_WAITING = 20_000
 
+# Views of an article on one day; downloads of an attachment, under its number alone.
 _waiting: Counter[tuple[int, dt.date]] = Counter()
+_downloads: Counter[int] = Counter()
 _lock = threading.Lock()
 _writing = threading.Lock()
 _writer_pid = 0
 
 
 def counts(request: HttpRequest) -> bool:
-    """Whether this request is a reader's: not staff, not a prefetch, not a known bot."""
+    """Whether this request is a reader's on our own page: not staff, not a prefetch, not a known bot."""
+    here = request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
+    return here and _is_a_reader(request)
+
+
+def counts_download(request: HttpRequest) -> bool:
+    """Whether this request for a file is a reader's first: not HEAD, no later piece, no question for news.
+
+    A link on another site may lead to a file, so there only what is no navigation (a picture, a script) is left
+    out: with that a page could add to the number behind its reader's back.
+    """
+    elsewhere = request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}
+    pieces = request.headers.get("Range", "")
+    return (
+        request.method == "GET"
+        and not (elsewhere and request.headers.get("Sec-Fetch-Mode") != "navigate")
+        and (not pieces or bool(_FROM_THE_FIRST_BYTE.match(pieces)))
+        and "If-None-Match" not in request.headers
+        and "If-Modified-Since" not in request.headers
+        and _is_a_reader(request)
+    )
+
+
+def _is_a_reader(request: HttpRequest) -> bool:
     purpose = request.headers.get("Sec-Purpose", "") or request.headers.get("Purpose", "")
     agent = request.headers.get("User-Agent", "")
     return (
         "prefetch" not in purpose
-        and request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
         and bool(agent)
         and not _BOTS.search(agent)
         and not (settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_staff)
@@ -65,26 +93,50 @@ def count_view(article_id: int) -> None:
     _start_writer()
 
 
+def count_download(attachment_id: int) -> None:
+    """Remember one download of an attachment that exists; it is written soon."""
+    with _lock:
+        _downloads[attachment_id] += 1
+    _start_writer()
+
+
 def flush() -> None:
     """Write what was counted since the last time. Unknown articles are dropped; on failure nothing is lost."""
     with _writing:
+        _flush(_waiting, _write)
+        _flush(_downloads, _write_downloads)
+
+
+def _flush(waiting: Counter[Any], write: Callable[[dict[Any, int]], None]) -> None:
+    with _lock:
+        batch = dict(waiting)
+        waiting.clear()
+    if not batch:
+        return
+    try:
+        write(batch)
+    except Exception:  # whatever broke: a driver's InterfaceError, for one, is no DatabaseError
         with _lock:
-            batch = dict(_waiting)
-            _waiting.clear()
-        if not batch:
-            return
-        try:
-            _write(batch)
-        except Exception:  # whatever broke: a driver's InterfaceError, for one, is no DatabaseError
-            with _lock:
-                _waiting.update(batch)
-            logger.exception("page views could not be written and wait for the next try")
+            waiting.update(batch)
+        logger.exception("what was counted could not be written and waits for the next try")
 
 
 def forget() -> None:
     """Drop what was counted and not yet written (for tests)."""
     with _lock:
         _waiting.clear()
+        _downloads.clear()
+
+
+def _write_downloads(batch: dict[int, int]) -> None:
+    with transaction.atomic():
+        # In one order everywhere, so that two processes never wait for each other.
+        rows = DownloadCount.objects.filter(pk__in=batch).order_by("pk").select_for_update()
+        known = [row.pk for row in rows]
+        DownloadCount.objects.filter(pk__in=known).update(
+            total=F("total")
+            + Case(*(When(pk=pk, then=Value(batch[pk])) for pk in known), default=Value(0))
+        )
 
 
 def _write(batch: dict[tuple[int, dt.date], int]) -> None:

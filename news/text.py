@@ -102,3 +102,10 @@ def day_date(moment: dt.datetime) -> str:
 def short_date(moment: dt.datetime) -> str:
     """The date in lists: `31/05/2019`."""
     return f"{local(moment):%d/%m/%Y}"
+
+
+def file_size(size: int) -> str:
+    """So many bytes in words, as Vietnamese writes numbers: `1,2 MB`, `340 KB`. A KB is 1024 bytes, as in Windows."""
+    if size < 1024 * 1000:
+        return f"{max(1, round(size / 1024))} KB"
+    return f"{size / 1024 / 1024:.1f} MB".replace(".", ",").replace(",0 ", " ")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from news import feeds, views
+from news import downloads, feeds, views
 
 app_name = "news"
 
@@ -9,6 +9,8 @@ urlpatterns = [
     path("rss.xml", feeds.SiteFeed(), name="feed"),
     path("dem/<int:article_id>/", views.count, name="count"),
     path("dem/<int:article_id>.gif", views.count_by_image, name="count_by_image"),
+    path("tep/<int:attachment_id>/xem/<str:name>", downloads.view, name="attachment_view"),
+    path("tep/<int:attachment_id>/<str:name>", downloads.download, name="attachment"),
     path("<slug:section_slug>/", views.section, name="section"),
     path("<slug:section_slug>/rss.xml", feeds.SectionFeed(), name="section_feed"),
     path("<slug:section_slug>/<slug:slug>-<int:article_id>/", views.article, name="article"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from news import counting, richtext
 from news.forms import SearchForm
 from news.freshness import public_page
-from news.models import Article, Photo, Section
+from news.models import Article, Attachment, Photo, Section
 from news.publisher import absolute
 
 PER_PAGE = 20
@@ -78,6 +78,7 @@ def article_context(found: Article) -> dict[str, object]:
         "article": found,
         "section": found.section,
         "photos": Photo.objects.filter(key__in=richtext.photo_keys(found.body)),
+        "attachments": Attachment.objects.below(found),
         "newer": neighbours.newer_than(found)[:NEIGHBOURS] if dated else [],
         "older": neighbours.older_than(found)[:NEIGHBOURS] if dated else [],
     }
@@ -95,6 +96,7 @@ def print_view(request: HttpRequest, section_slug: str, slug: str, article_id: i
     context = {
         "article": found,
         "photos": Photo.objects.filter(key__in=richtext.photo_keys(found.body)),
+        "attachments": Attachment.objects.below(found),
         "print_address": absolute(found.get_absolute_url()),
     }
     return render(request, "news/print.html", context)

@@ -42,7 +42,7 @@ DROPPED_PARAMETERS = frozenset(
 CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
 BROWSER_CACHE = "public, max-age=0, must-revalidate"
 # Never kept, so not even the generation is asked for: these must answer when the database does not.
-PASSED_BY = ("/song/", "/san-sang/", "/quan-tri/", "/dem/", "/static/", "/media/")
+PASSED_BY = ("/song/", "/san-sang/", "/quan-tri/", "/dem/", "/tep/", "/static/", "/media/")
 # For nginx: how many seconds it may answer without asking. It counts in whole seconds, so 3 can last almost 4;
 # with GENERATION_MEMO_SECONDS before it a change is seen within 5 s anywhere.
 PROXY_SECONDS = 3

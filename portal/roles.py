@@ -17,6 +17,9 @@ WRITING = (
     "news.view_photo",
     "news.add_photo",
     "news.change_photo",
+    "news.view_attachment",
+    "news.add_attachment",
+    "news.change_attachment",  # the own ones: Attachment.may_be_edited()
     "news.view_tag",
     "news.view_thread",
 )
@@ -42,6 +45,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "news.view_unit",
         "news.add_unit",
         "news.change_unit",
+        "news.delete_attachment",  # unused ones only: the database refuses the others
+        "news.edit_any_attachment",
     ),
     MODERATOR: (
         "comments.view_comment",

@@ -1,6 +1,7 @@
 """What the district publishes, a module for each noun."""
 
 from news.models.article import Article, ArticlePhoto, ArticleQuerySet
+from news.models.attachment import ArticleAttachment, Attachment, AttachmentQuerySet, DownloadCount
 from news.models.counts import DailyViewCount, ViewCount
 from news.models.generation import Generation
 from news.models.notice import Notice, NoticeChoice
@@ -15,9 +16,13 @@ from news.models.workflow import NeedsSecondReader, NotReady, Outdated
 
 __all__ = [
     "Article",
+    "ArticleAttachment",
     "ArticlePhoto",
     "ArticleQuerySet",
+    "Attachment",
+    "AttachmentQuerySet",
     "DailyViewCount",
+    "DownloadCount",
     "Generation",
     "NeedsSecondReader",
     "NotReady",

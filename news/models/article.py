@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from news import freshness, richtext, text
 from news.content import MOMENTS, Content
+from news.models.attachment import ArticleAttachment
 from news.models.counts import ViewCount
 from news.models.generation import Generation
 from news.models.photo import Photo
@@ -326,19 +327,22 @@ class Article(Workflow):
             raise ValidationError(wrong)
 
     def keep_photos(self) -> None:
-        """Note which photos the public version and the working copy show, so that none of them is deleted."""
+        """Note which photos and files the public version and the working copy have, so that none is deleted."""
         bodies = [self.body]
         covers = []
+        files: tuple[int, ...] = ()
         if self.has_working_copy:
             copy = self.newest
             bodies.append(copy.body)
             covers = [copy.cover] if copy.cover else []
+            files = copy.attachments
         keys = [key for body in bodies for key in richtext.photo_keys(body)]
         shown = Photo.objects.filter(Q(key__in=keys) | Q(pk__in=covers))
         self.articlephoto_set.exclude(photo__in=shown).delete()
         ArticlePhoto.objects.bulk_create(
             [ArticlePhoto(article=self, photo=photo) for photo in shown], ignore_conflicts=True
         )
+        ArticleAttachment.hold(self, files)
 
     def shown_with(self, content: Content) -> "Article":
         """This story as it would be with that content, in memory only: for previews."""

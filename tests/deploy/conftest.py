@@ -1,4 +1,4 @@
-"""One production installation for all tests here: migrated, static files collected, three articles in it."""
+"""One production installation for all tests here: migrated, static files collected, three articles in it, files below one."""
 
 import json
 from collections.abc import Iterator
@@ -15,10 +15,18 @@ import json
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["ckeditor*", "galleriffic", "admin"])
-from tests.factories import make_article, make_photo
+from news.models import ArticleAttachment
+from tests.factories import make_article, make_attachment, make_photo
 photo = make_photo()
 articles = [make_article(title=f"Tin thật số {number}", cover=photo) for number in range(3)]
-print(json.dumps({"articles": [article.get_absolute_url() for article in articles], "photo": photo.url}))
+file, loose = make_attachment(name="Lịch nghỉ.pdf"), make_attachment()
+ArticleAttachment.put_below(articles[0], [file.pk])
+print(json.dumps({
+    "articles": [article.get_absolute_url() for article in articles],
+    "photo": photo.url,
+    "file": [file.pk, file.get_absolute_url(), file.view_url, file.storage_name],
+    "loose_file": loose.get_absolute_url(),
+}))
 """
 
 
@@ -27,6 +35,9 @@ class Installation:
     site: Site
     articles: list[str]
     photo: str
+    # Primary key, address, address in place, name in the storage.
+    file: tuple[int, str, str, str]
+    loose_file: str
 
 
 @pytest.fixture(scope="session")

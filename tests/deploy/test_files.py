@@ -13,7 +13,7 @@ import pytest
 import yaml
 from django.conf import settings
 
-from news.photos import MAX_BYTES
+from news import attachments, photos
 from portal.settings import KNOWN
 from tests.deploy.running import DEPLOY, container_command
 
@@ -211,14 +211,14 @@ def test_the_files_of_production_hold_no_address_of_a_machine_they_were_written_
 # --- nginx and the application agree -------------------------------------------------------------------------------
 
 
-def test_nginx_lets_in_what_the_photo_library_takes() -> None:
+def test_nginx_lets_in_what_the_libraries_take() -> None:
     found = re.search(
         r"location /quan-tri/ \{.*?client_max_body_size (\d+)m;",
         (DEPLOY / "site.conf").read_text(),
         re.DOTALL,
     )
     assert found
-    assert int(found[1]) * 1024 * 1024 > MAX_BYTES
+    assert int(found[1]) * 1024 * 1024 > max(photos.MAX_BYTES, attachments.MAX_BYTES)
 
 
 def test_nginx_knows_the_session_cookie_by_its_name() -> None:

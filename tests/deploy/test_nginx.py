@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from news import downloads
 from portal import pagecache
 from portal.headers import PERMISSIONS_POLICY
 from tests.deploy.conftest import Installation
@@ -284,6 +285,86 @@ def test_files_are_read_only(front: Front, path: str) -> None:
         assert front.ask(path, method).status == 405
 
 
+# --- Files below stories -------------------------------------------------------------------------------------------
+
+
+def lying(front: Front) -> bytes:
+    """The file as it lies on the disk."""
+    path: Path = front.installation.site.folder / "media" / front.installation.file[3]
+    return path.read_bytes()
+
+
+def test_a_file_is_sent_by_nginx_as_the_application_says(front: Front) -> None:
+    _, address, in_place, _ = front.installation.file
+    for path, disposition, policy in (
+        (address, "attachment", downloads.DOWNLOAD_POLICY),
+        (in_place, "inline", downloads.VIEW_POLICY),
+    ):
+        answer = front.ask(path)
+        assert (answer.status, answer.body) == (200, lying(front))
+        assert answer.headers.get_all("Content-Type") == ["application/pdf"]
+        assert answer.headers["Content-Disposition"] == (
+            f"{disposition}; filename=\"lich-nghi.pdf\"; filename*=UTF-8''L%E1%BB%8Bch%20ngh%E1%BB%89.pdf"
+        )
+        assert answer.headers["Cache-Control"] == downloads.PUBLIC_CACHE
+        assert answer.headers.get_all("Content-Security-Policy") == [policy]
+        for name, value in {
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": settings.X_FRAME_OPTIONS,
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Accept-Ranges": "bytes",
+        }.items():
+            assert answer.headers.get_all(name) == [value], name
+        assert answer.headers["Strict-Transport-Security"]
+        assert "X-Accel-Redirect" not in answer.headers
+        assert answer.cache is None
+
+
+def test_a_file_is_sent_in_part_as_head_and_not_again(front: Front) -> None:
+    address = front.installation.file[1]
+    piece = front.ask(address, Range="bytes=0-3")
+    assert (piece.status, piece.body) == (206, b"%PDF")
+    assert piece.headers["Content-Range"] == f"bytes 0-3/{len(lying(front))}"
+    assert front.ask(address, Range="bytes=999999-").status == 416
+    head = front.ask(address, "HEAD")
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["Content-Length"] == str(len(lying(front)))
+    again = front.ask(address, If_None_Match=head.headers["ETag"])
+    assert (again.status, again.body) == (304, b"")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_a_file_is_reached_by_the_application_s_word_only(front: Front, method: str) -> None:
+    stored = front.installation.file[3]
+    for path in (
+        f"/media/{stored}",
+        "/media/attachments/",
+        f"/media/photos/../{stored}",
+        f"/media/photos/..%2f{stored}",
+        f"/media//{stored}",
+    ):
+        assert front.ask(path, method, X_Accel_Redirect=f"/media/{stored}").status in {404, 405}
+    # 403 is a POST without a token.
+    assert front.ask(front.installation.loose_file, method).status in {403, 404}
+    assert "Không tìm thấy" in front.ask(f"/media/{stored}").text
+
+
+def test_a_page_cannot_hand_out_files(told: "Told") -> None:
+    secret = told.log.parent / "media" / "attachments" / "a.pdf"
+    secret.parent.mkdir(parents=True)
+    secret.write_bytes(b"secret")
+    told.headers = {"X-Accel-Redirect": "/media/attachments/a.pdf"}
+    assert told.ask("/mot-bai-viet/").body == b"page"
+    assert told.ask("/tep/1/a.pdf").body == b"secret"
+
+
+def test_who_loads_which_file_is_in_no_log(front: Front) -> None:
+    front.ask(f"{front.installation.file[1]}?q=rieng-tu", User_Agent="Rieng/2.0")
+    line = front.logged("reading", front.installation.file[1])
+    assert line["network"] == "203.0.113.0"
+    assert not re.search(r"rieng-tu|Rieng/2|203\.0\.113\.7", str(line))
+
+
 # --- Limits ------------------------------------------------------------------------------------------------------
 
 
@@ -294,10 +375,11 @@ def test_a_body_is_bounded_and_the_refusal_is_in_words(front: Front) -> None:
     assert "Content-Security-Policy" in answer.headers
 
 
-def test_the_desk_may_send_photographs(front: Front) -> None:
-    big = front.ask("/quan-tri/anh/tai-len/", "POST", b"x" * (15 * 1024 * 1024))
-    assert big.status in {302, 403}
-    assert front.ask("/quan-tri/anh/tai-len/", "POST", b"x" * (16 * 1024 * 1024 + 1)).status == 413
+def test_the_desk_may_send_photographs_and_files(front: Front) -> None:
+    for size in (15, 20):
+        big = front.ask("/quan-tri/anh/tai-len/", "POST", b"x" * (size * 1024 * 1024))
+        assert big.status in {302, 403}
+    assert front.ask("/quan-tri/anh/tai-len/", "POST", b"x" * (24 * 1024 * 1024 + 1)).status == 413
 
 
 def test_slow_connections_keep_nobody_waiting(front: Front) -> None:

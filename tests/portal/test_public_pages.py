@@ -17,11 +17,18 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from comments.models import Comment
-from news.models import Article, DailyViewCount, Section
+from news.models import Article, ArticleAttachment, DailyViewCount, Section
 from portal.models import AgencyLink, SiteIdentity, TextPage
 from portal.wsgi import application
 from tests.asking import ask
-from tests.factories import make_article, make_comment, make_photo, make_section, make_user
+from tests.factories import (
+    make_article,
+    make_attachment,
+    make_comment,
+    make_photo,
+    make_section,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +92,8 @@ def test_the_list_of_public_addresses_misses_no_route() -> None:
         *("news:count_by_image", "comments:write", "comments:ticket"),
     }
     not_readable = {"alive", "ready", "news:count", "ckeditor_upload", "ckeditor_browse"}
+    # Files, no pages: tests/news/test_downloads.py.
+    not_readable |= {"news:attachment", "news:attachment_view"}
     names: set[str] = set()
     for pattern in get_resolver().url_patterns:
         if isinstance(pattern, URLPattern):
@@ -111,6 +120,7 @@ def test_no_word_of_a_draft_a_withdrawn_or_a_future_article_is_public(client: Cl
     withdrawn = make_article(title="Tin đã rút", status=Article.Status.WITHDRAWN, **hidden)
     for article in (draft, future, withdrawn):
         DailyViewCount.objects.create(article=article, day=timezone.localdate(), views=999)
+        ArticleAttachment.put_below(article, [make_attachment(title="Tệp XBIMATX").pk])
     for address in public_addresses():
         answer = client.get(address)
         assert answer.status_code in {200, 404, 410}, address
