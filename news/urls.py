@@ -11,6 +11,7 @@ urlpatterns = [
     path("dem/<int:article_id>.gif", views.count_by_image, name="count_by_image"),
     path("tep/<int:attachment_id>/xem/<str:name>", downloads.view, name="attachment_view"),
     path("tep/<int:attachment_id>/<str:name>", downloads.download, name="attachment"),
+    path("ban-nhap/<str:token>/", views.preview, name="preview"),
     path("<slug:section_slug>/", views.section, name="section"),
     path("<slug:section_slug>/rss.xml", feeds.SectionFeed(), name="section_feed"),
     path("<slug:section_slug>/<slug:slug>-<int:article_id>/", views.article, name="article"),

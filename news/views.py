@@ -7,14 +7,16 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from news import counting, richtext
+from news.content import Content
 from news.forms import SearchForm
 from news.freshness import public_page
-from news.models import Article, Attachment, Photo, Section
+from news.models import Article, ArticleQuerySet, Attachment, Photo, PreviewLink, Section, Tag
 from news.publisher import absolute
 
 PER_PAGE = 20
@@ -44,10 +46,10 @@ def section(request: HttpRequest, section_slug: str) -> HttpResponse:
     )
 
 
-def _find(article_id: int) -> Article:
+def _find(article_id: int, articles: ArticleQuerySet) -> Article:
     """The article if it was ever public. Raises Http404 for what waits or was never finished, as for nothing."""
     article = get_object_or_404(
-        Article.objects.select_related("section__parent", "cover", "view_count"), pk=article_id
+        articles.select_related("section__parent", "cover", "view_count", "thread"), pk=article_id
     )
     if article.is_published or article.is_gone:
         return article
@@ -57,37 +59,79 @@ def _find(article_id: int) -> Article:
 @require_safe
 @public_page
 def article(request: HttpRequest, section_slug: str, slug: str, article_id: int) -> HttpResponse:
-    found = _find(article_id)
+    found = _find(article_id, Article.objects.with_places_around(NEIGHBOURS))
     if found.is_gone:
         return render(request, "news/withdrawn.html", {"article": found}, status=410)
     if request.path != found.get_absolute_url():
         return HttpResponsePermanentRedirect(found.get_absolute_url())
-    return render(request, "news/article.html", article_context(found))
+    return render(request, "news/article.html", article_context(found, list(found.tags.all())))
 
 
-def article_context(found: Article) -> dict[str, object]:
-    """What the article page shows, for the public view and for the desk's preview."""
-    neighbours = (
+def article_context(found: Article, tags: list[Tag]) -> dict[str, object]:
+    """What the article page shows; `found` comes with_places_around(). One query for all articles around it."""
+    kinds = ("newer", "older", "related", "in_thread")
+    keys = {
+        kind: [getattr(found, f"{kind}_{n}", None) for n in range(NEIGHBOURS)] for kind in kinds
+    }
+    around = (
         Article.objects.published()
-        .filter(section=found.section)
         .select_related("section")
-        .defer("body")
+        .defer("body", "lead")
+        .in_bulk([key for kind in keys.values() for key in kind if key])
     )
-    dated = found.published_at is not None
     return {
         "article": found,
         "section": found.section,
         "photos": Photo.objects.filter(key__in=richtext.photo_keys(found.body)),
         "attachments": Attachment.objects.below(found),
-        "newer": neighbours.newer_than(found)[:NEIGHBOURS] if dated else [],
-        "older": neighbours.older_than(found)[:NEIGHBOURS] if dated else [],
+        "tags": tags,
+        **{kind: [around[key] for key in keys[kind] if key in around] for kind in kinds},
     }
+
+
+def preview_context(article: Article, content: Content) -> dict[str, object]:
+    """The same for a version that is not public: what stands around it is looked up by what it says."""
+    shown = article.shown_with(content)
+    published = Article.objects.published().exclude(pk=shown.pk)
+    in_section = published.filter(section=shown.section_id)
+    moment = shown.published_at or timezone.now()
+    found = {
+        "newer": in_section.newer_than(moment, shown.pk),
+        "older": in_section.older_than(moment, shown.pk),
+        "related": published.filter(pk__in=content.related).newest_first(),
+        "in_thread": published.filter(thread=content.thread or 0).newest_first(),
+    }
+    for kind, articles in found.items():
+        for n, key in enumerate(articles.values_list("pk", flat=True)[:NEIGHBOURS]):
+            setattr(shown, f"{kind}_{n}", key)
+    return {**article_context(shown, [Tag(name=name) for name in content.tags]), "preview": True}
+
+
+def not_kept(response: HttpResponse) -> HttpResponse:
+    """A preview's answer: kept by no cache, found by no search engine, its address told to nobody."""
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_safe
+def preview(request: HttpRequest, token: str) -> HttpResponse:
+    """A draft for who was given its link. Raises Http404 for a forged, an ended or a revoked one."""
+    link = PreviewLink.by_token(token)
+    if link is None:
+        raise Http404
+    context = {
+        **preview_context(link.article, link.article.newest),
+        "link_ends": link.expires_at,
+    }
+    return not_kept(render(request, "news/article.html", context))
 
 
 @require_safe
 @public_page
 def print_view(request: HttpRequest, section_slug: str, slug: str, article_id: int) -> HttpResponse:
-    found = _find(article_id)
+    found = _find(article_id, Article.objects.all())
     if found.is_gone:
         return render(request, "news/withdrawn.html", {"article": found}, status=410)
     address = reverse("news:print", args=[found.section.slug, found.slug, found.pk])

@@ -336,6 +336,9 @@ PAGE_CACHE_SECONDS = 60
 PAGE_CACHE_BYTES = 64 * 1024 * 1024
 GENERATION_MEMO_SECONDS = 1.0
 
+# How long a link to a draft may live, in days.
+PREVIEW_LINK_DAYS = 30
+
 # Views are added up in memory and written together: what a kill can lose, in seconds.
 VIEW_FLUSH_SECONDS = 1.0
 

@@ -12,7 +12,7 @@ from news.models import Article, Outdated, StaffProfile
 from news.models.workflow import MAX_NOTE
 
 # Buttons of the form, each with what it does after saving.
-PUBLISH, SUBMIT, RETURN, PREVIEW = "_publish", "_submit", "_return", "_preview"
+PUBLISH, SUBMIT, RETURN = "_publish", "_submit", "_return"
 
 
 class TagsField(forms.CharField):

@@ -9,13 +9,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from news import library
-from news.admin.article_form import PREVIEW, PUBLISH, RETURN, SUBMIT, ArticleForm, WithdrawalForm
+from news.admin.article_form import PUBLISH, RETURN, SUBMIT, ArticleForm, WithdrawalForm
 from news.models import Article, NeedsSecondReader, NotReady, Outdated
 from news.text import long_date
-from news.views import article_context
 
 
 class ArticleSteps:
@@ -84,8 +83,6 @@ class ArticleSteps:
     def _after_save(self, request: Any, article: Article) -> HttpResponse:
         """Back to the same form, where the work goes on, with a sentence about what happened."""
         change_page = reverse("admin:news_article_change", args=[article.pk])
-        if PREVIEW in request.POST:
-            return HttpResponseRedirect(reverse("admin:news_article_preview", args=[article.pk]))
         if refusals := getattr(request, "refusals", []):
             messages.success(request, "Đã lưu phiên bản này.")
             for refusal in refusals:
@@ -136,11 +133,6 @@ class ArticleSteps:
         asking = require_http_methods(["GET", "HEAD", "POST"])
         return [
             path(
-                "<int:article_id>/xem-truoc/",
-                wrap(require_safe(self.preview_view)),
-                name="news_article_preview",
-            ),
-            path(
                 "<int:article_id>/thu-hoi/",
                 wrap(asking(self.withdraw_view)),
                 name="news_article_withdraw",
@@ -168,20 +160,6 @@ class ArticleSteps:
             ),
             pk=article_id,
         )
-
-    def preview_view(self, request: HttpRequest, article_id: int) -> HttpResponse:
-        """The newest version as readers would see it, for staff only and kept by nobody."""
-        article = self._story(request, article_id)
-        edit = reverse("admin:news_article_change", args=[article.pk])
-        shown = article.shown_with(article.newest)
-        response = render(
-            request,
-            "news/article.html",
-            {**article_context(shown), "preview": True, "edit_address": edit},
-        )
-        response.headers["Cache-Control"] = "private, no-store"
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
 
     def take_back_view(self, request: HttpRequest, article_id: int) -> HttpResponse:
         """From approval back to writing."""

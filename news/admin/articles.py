@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from news.admin.article_form import ArticleForm
+from news.admin.article_preview import ArticlePreviews
 from news.admin.article_steps import ArticleSteps
 from news.admin.choices import PlainChoices
 from news.editor import EditorPages
@@ -53,7 +54,7 @@ def states_of(article: Article) -> list[tuple[str, str, str]]:
 
 
 @admin.register(Article)
-class ArticleAdmin(ArticleSteps, PlainChoices, EditorPages, admin.ModelAdmin):
+class ArticleAdmin(ArticleSteps, ArticlePreviews, PlainChoices, EditorPages, admin.ModelAdmin):
     form = ArticleForm
     list_display = ["title", "state", "section", "published", "views", "on_site"]
     list_filter = ["status", "stage", "section"]

@@ -7,6 +7,7 @@ from news.models.generation import Generation
 from news.models.notice import Notice, NoticeChoice
 from news.models.outbox import OutboxMessage
 from news.models.photo import Photo, PhotoQuerySet
+from news.models.preview import PreviewLink
 from news.models.revision import Revision, Step
 from news.models.search import SearchEntry, StoryWords, TitleWords
 from news.models.section import Section
@@ -32,6 +33,7 @@ __all__ = [
     "Outdated",
     "Photo",
     "PhotoQuerySet",
+    "PreviewLink",
     "Revision",
     "SearchEntry",
     "Section",

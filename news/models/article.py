@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -71,19 +71,41 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def newest_first(self) -> Self:
         return self.order_by("-published_at", "-id")
 
-    def newer_than(self, article: "Article") -> Self:
-        """Published after the article, ties by id; the nearest first."""
+    def newer_than(self, moment: Any, pk: Any) -> Self:
+        """Published after that moment, ties by id; the nearest first. Both may be an OuterRef."""
+        # The first condition alone lets the index begin at the right place.
         return self.filter(
-            Q(published_at__gt=article.published_at)
-            | Q(published_at=article.published_at, id__gt=article.id)
+            Q(published_at__gt=moment) | Q(id__gt=pk), published_at__gte=moment
         ).order_by("published_at", "id")
 
-    def older_than(self, article: "Article") -> Self:
-        """Published before the article, ties by id; the nearest first."""
+    def older_than(self, moment: Any, pk: Any) -> Self:
+        """Published before that moment, ties by id; the nearest first. Both may be an OuterRef."""
         return self.filter(
-            Q(published_at__lt=article.published_at)
-            | Q(published_at=article.published_at, id__lt=article.id)
+            Q(published_at__lt=moment) | Q(id__lt=pk), published_at__lte=moment
         ).order_by("-published_at", "-id")
+
+    def with_places_around(self, number: int) -> Self:
+        """With the keys of the articles that stand around each: `newer_0` … `older_0` … `related_0` …
+        `in_thread_0` …, `number` of each kind, from the index and in the same query."""
+        published = Article.objects.published().exclude(pk=OuterRef("pk"))
+        in_section = published.filter(section=OuterRef("section"))
+        here = OuterRef("published_at"), OuterRef("pk")
+        kinds = {
+            "newer": in_section.newer_than(*here),
+            "older": in_section.older_than(*here),
+            "related": published.filter(
+                pk__in=Article.related.through.objects.filter(
+                    from_article=OuterRef(OuterRef("pk"))
+                ).values("to_article")
+            ).newest_first(),
+            "in_thread": published.filter(thread=OuterRef("thread")).newest_first(),
+        }
+        places = {
+            f"{kind}_{n}": Subquery(found.values("pk")[n : n + 1])
+            for kind, found in kinds.items()
+            for n in range(number)
+        }
+        return self.annotate(**places)
 
     def with_card(self) -> Self:
         """With all that a card in a list shows, in the same query, and without the body."""
@@ -252,6 +274,13 @@ class Article(Workflow):
             ),
             # What waits at the desk.
             models.Index(
+                F("thread"),
+                F("published_at").desc(),
+                F("id").desc(),
+                condition=Q(status="published", thread__isnull=False),
+                name="article_thread_newest",
+            ),
+            models.Index(
                 fields=["stage", "stage_since"],
                 condition=~Q(stage="clean"),
                 name="article_in_work",
@@ -346,7 +375,7 @@ class Article(Workflow):
 
     def shown_with(self, content: Content) -> "Article":
         """This story as it would be with that content, in memory only: for previews."""
-        other = Article(pk=self.pk, created_by_id=self.created_by_id, status=self.status)
+        other = Article(pk=self.pk or 0, created_by_id=self.created_by_id, status=self.status)
         other.created_at, other.updated_at = self.created_at, timezone.now()
         content.put_on(other)
         return other

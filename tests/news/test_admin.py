@@ -65,7 +65,7 @@ def form_data(article: Article | None = None, **changes: Any) -> dict[str, Any]:
     if article and article.published_at:
         there = timezone.localtime(article.published_at)
         data |= {"published_at_0": f"{there:%d/%m/%Y}", "published_at_1": f"{there:%H:%M:%S}"}
-    if {"_publish", "_preview"} & changes.keys():
+    if "_publish" in changes:
         del data["_draft"]
     return data | changes
 
@@ -465,8 +465,8 @@ def test_the_buttons_are_those_of_the_state_and_the_right() -> None:
 
     editor, writer = client_of(*EDITOR), logged_in(user)
     reader = client_of("news.view_article", "news.edit_any_article")
-    write_draft = ["Lưu nháp", "Lưu và xem trước"]
-    write_copy = ["Lưu bản sửa", "Lưu và xem trước"]
+    write_draft = ["Lưu nháp", "Xem thử"]
+    write_copy = ["Lưu bản sửa", "Xem thử"]
     assert buttons(editor, draft) == [*write_draft, "Gửi duyệt", "Xuất bản"]
     assert buttons(editor, public) == [
         *write_copy,
@@ -492,12 +492,6 @@ def test_the_buttons_are_those_of_the_state_and_the_right() -> None:
 # --- Preview ------------------------------------------------------------------------------------
 
 
-def test_saving_and_looking_leads_to_the_preview() -> None:
-    response = client_of(*WRITER).post(reverse(ADD), form_data(_preview="1"))
-
-    assert response.headers["Location"] == reverse(PREVIEW, args=[Article.objects.get().pk])
-
-
 def test_a_draft_is_previewed_as_the_page_will_look_and_kept_by_nobody() -> None:
     article = make_article(status="draft", title="Cầu sắp xong", body="<p>Còn một nhịp.</p>")
 
@@ -506,7 +500,7 @@ def test_a_draft_is_previewed_as_the_page_will_look_and_kept_by_nobody() -> None
     assert "Còn một nhịp." in response.content.decode()
     assert "Bản xem trước" in response.content.decode()
     assert {"private", "no-store"} <= set(response.headers["Cache-Control"].split(", "))
-    assert response.headers["X-Robots-Tag"] == "noindex"
+    assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
 
 
 def test_the_preview_of_a_public_story_shows_its_working_copy() -> None:

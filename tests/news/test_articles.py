@@ -91,8 +91,8 @@ def test_the_database_refuses_a_public_article_without_a_date() -> None:
 def test_newer_and_older_are_told_apart_by_id_when_the_moment_is_the_same() -> None:
     moment = timezone.now() - dt.timedelta(hours=1)
     first, middle, last = (make_article(published_at=moment) for _ in range(3))
-    assert list(Article.objects.newer_than(middle)) == [last]
-    assert list(Article.objects.older_than(middle)) == [first]
+    assert list(Article.objects.newer_than(middle.published_at, middle.pk)) == [last]
+    assert list(Article.objects.older_than(middle.published_at, middle.pk)) == [first]
 
 
 def test_a_section_has_at_most_two_levels() -> None:

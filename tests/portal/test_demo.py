@@ -138,8 +138,8 @@ def test_the_real_story_has_its_12677_views_and_no_comment(demo: Article) -> Non
 def test_the_real_story_has_newer_and_older_neighbours_in_its_section(demo: Article) -> None:
     others = Article.objects.published().filter(section=demo.section)
 
-    assert others.newer_than(demo).count() >= 2
-    assert others.older_than(demo).count() >= 2
+    assert others.newer_than(demo.published_at, demo.pk).count() >= 2
+    assert others.older_than(demo.published_at, demo.pk).count() >= 2
 
 
 def test_the_real_story_is_not_marked_as_sample(demo: Article) -> None:
