@@ -3,9 +3,12 @@
 Pure: it takes a body that `richtext.clean()` has cleaned and asks no database.
 """
 
+import html
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from news.legacy_encodings import detect, to_unicode
 from news.richtext import PHOTO_ADDRESS
 
 HEADINGS = {"h2": 2, "h3": 3, "h4": 4}
@@ -44,15 +47,16 @@ class Heading:
 
 @dataclass(frozen=True)
 class Picture:
-    """`key` is the photo's key, 32 hex digits."""
+    """`key` is the photo's key, 32 hex digits; `decorates` is the decision that it needs no description."""
 
     key: str
     alt: str
+    decorates: bool = False
 
 
 @dataclass(frozen=True)
 class Link:
-    """`passage` is the text around the link, so that two links of the same words are told apart."""
+    """`text` is what the link is called; a picture in it is called by its description."""
 
     href: str
     text: str
@@ -135,7 +139,8 @@ class _Reader(HTMLParser):
     def _picture(self, given: dict[str, str]) -> None:
         address = PHOTO_ADDRESS.match(given.get("src", ""))
         alt = _one_line(given.get("alt", ""))
-        self.body.pictures.append(Picture(address[1] if address else "", alt))
+        decorates = given.get("role") == "presentation"
+        self.body.pictures.append(Picture(address[1] if address else "", alt, decorates))
         if self._link:  # The picture's description is what the link is called.
             self._link[1].append(alt)
 
@@ -162,3 +167,28 @@ def read(body: str) -> Body:
     reader.feed(body)
     reader.close()
     return reader.body
+
+
+_PIECE = re.compile(r"<(/?)([a-z][a-z0-9]*)[^<>]*>|[^<]+")
+
+
+def in_unicode(body: str) -> str:
+    """The clean body with every paragraph that is written in TCVN3 or VNI converted; the rest is not touched."""
+    pieces: list[str] = []
+    words: list[int] = []  # where in `pieces` the words of the present paragraph are
+
+    def end_paragraph() -> None:
+        if encoding := detect("".join(html.unescape(pieces[n]) for n in words)):
+            for n in words:
+                converted = to_unicode(html.unescape(pieces[n]), encoding)
+                pieces[n] = html.escape(converted, quote=False)
+        words.clear()
+
+    for match in _PIECE.finditer(body):
+        pieces.append(match[0])
+        if match[2] is None:
+            words.append(len(pieces) - 1)
+        elif match[2] in _BLOCKS:
+            end_paragraph()
+    end_paragraph()
+    return "".join(pieces)

@@ -58,6 +58,12 @@ class Finding:
         return self.severity is Severity.ERROR
 
     @property
+    def in_words(self) -> str:
+        """In one sentence, for where there is no room for the explanation."""
+        quote = f": “{self.place.quote}”" if self.place.quote else ""
+        return f"{self.title}{quote}."
+
+    @property
     def fingerprint(self) -> str:
         """The same for the same remark on the same words, 64 hex digits; `nth` tells twins apart."""
         parts = (self.code, self.place.field, " ".join(self.passage.split()), str(self.nth))
@@ -154,13 +160,16 @@ def long_title(story: Manuscript) -> Iterable[Finding]:
 
 
 def undescribed_pictures(story: Manuscript) -> Iterable[Finding]:
-    """Every picture needs a description or the decision that it is decoration (WCAG 2.2, 1.1.1, level A)."""
+    """Every picture needs a description or the decision that it is decoration (WCAG 2.2, 1.1.1, level A).
+
+    Photo.undescribed_in() says the same of a body's photos, without their places.
+    """
     explanation = (
-        "Người không nhìn thấy ảnh sẽ không biết ảnh cho thấy gì. Hãy bấm đúp vào ảnh và viết mô tả bằng một câu "
-        "ngắn, hoặc ghi trong thư viện rằng đây là ảnh trang trí."
+        "Người không nhìn thấy ảnh sẽ không biết ảnh cho thấy gì. Hãy bấm đúp vào ảnh rồi viết mô tả bằng một câu "
+        "ngắn, hoặc chọn “ảnh trang trí”."
     )
     for ordinal, picture in enumerate(story.parts.pictures):
-        if not picture.alt and picture.key not in story.described:
+        if not (picture.alt or picture.decorates or picture.key in story.described):
             yield Finding(
                 "picture-alt",
                 Severity.ERROR,
@@ -273,7 +282,7 @@ def empty_link_words(story: Manuscript) -> Iterable[Finding]:
             yield Finding(
                 "link-words",
                 Severity.WARNING,
-                f"Liên kết tên là “{link.text}”",
+                "Tên liên kết không nói dẫn đến đâu",
                 "Tên liên kết nên cho biết bấm vào thì đến đâu, ví dụ: “Mẫu đơn đăng ký khai sinh” thay cho “tại "
                 "đây”.",
                 Place("body", link.text, "a", ordinal),

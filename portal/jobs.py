@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import close_old_connections
 from django.utils import timezone
 
-from news import notices, outbox
+from news import link_check, notices, outbox
 from news.text import VIETNAM
 from portal.models import JobRun, Tick
 
@@ -53,6 +53,8 @@ JOBS = [
     Job("outbox", outbox.send_waiting),
     Job("outbox-purge", outbox.forget_old, daily=True, hours=(2, 24)),
     Job("notices-purge", notices.forget_old, daily=True, hours=(2, 24)),
+    # In every tick of the night, until each link has been looked at.
+    Job("links", link_check.check_external_links, hours=(1, 5)),
     Job("sessions-purge", lambda: call_command("clearsessions"), daily=True, hours=(2, 24)),
 ]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 from django.utils import timezone
 
 from news import freshness, richtext, text
@@ -131,6 +131,17 @@ class TextPage(models.Model):
             result = super().delete(*args, **kwargs)
             freshness.bump()
         return result
+
+
+def missing_pages(matches: dict[str, ResolverMatch]) -> set[str]:
+    """Which of these addresses (with the page each asks for) lead nowhere; for settings.NEWS_MISSING_PAGES."""
+    wanted = {
+        href: match.kwargs["slug"]
+        for href, match in matches.items()
+        if match.view_name == "text_page"
+    }
+    known = set(TextPage.objects.filter(slug__in=wanted.values()).values_list("slug", flat=True))
+    return {href for href, slug in wanted.items() if slug not in known}
 
 
 class AgencyLink(models.Model):

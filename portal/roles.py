@@ -32,6 +32,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "news.publish_article",
         "news.withdraw_article",
         "news.feature_article",
+        "news.view_externallink",
         "news.add_section",
         "news.change_section",
         "news.edit_any_photo",

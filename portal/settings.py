@@ -329,6 +329,8 @@ CKEDITOR_CONFIGS = {"default": EDITOR_CONFIG}
 
 # Who publishes, as the portal knows it: asked for the names in feeds and the source mark of a new story.
 NEWS_PUBLISHER = "portal.models.publisher"
+# Which of some addresses of the other rooms lead nowhere: asked before a story that links to them is published.
+NEWS_MISSING_PAGES = "portal.models.missing_pages"
 
 # How long an anonymous page may be served from the cache, and how long a process may believe the
 # generation number it read last (both seconds). Together they bound how stale a page can be.

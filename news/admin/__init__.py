@@ -1,5 +1,5 @@
-"""The publishing desk: stories, sections, the photo library and the outbox in the admin."""
+"""The publishing desk: stories, sections, the photo library, links and the outbox in the admin."""
 
-from news.admin import articles, outbox, photos, sections
+from news.admin import articles, external_links, outbox, photos, sections
 
-__all__ = ["articles", "outbox", "photos", "sections"]
+__all__ = ["articles", "external_links", "outbox", "photos", "sections"]

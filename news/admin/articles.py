@@ -14,6 +14,7 @@ from news.admin.article_form import ArticleForm
 from news.admin.article_preview import ArticlePreviews
 from news.admin.article_steps import ArticleSteps
 from news.admin.choices import PlainChoices
+from news.admin.second_reader import SecondReader
 from news.editor import EditorPages
 from news.models import Article, Section
 from news.models.staff import sections_of
@@ -54,7 +55,9 @@ def states_of(article: Article) -> list[tuple[str, str, str]]:
 
 
 @admin.register(Article)
-class ArticleAdmin(ArticleSteps, ArticlePreviews, PlainChoices, EditorPages, admin.ModelAdmin):
+class ArticleAdmin(
+    SecondReader, ArticleSteps, ArticlePreviews, PlainChoices, EditorPages, admin.ModelAdmin
+):
     form = ArticleForm
     list_display = ["title", "state", "section", "published", "views", "on_site"]
     list_filter = ["status", "stage", "section"]

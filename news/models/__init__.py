@@ -3,9 +3,11 @@
 from news.models.article import Article, ArticlePhoto, ArticleQuerySet
 from news.models.attachment import ArticleAttachment, Attachment, AttachmentQuerySet, DownloadCount
 from news.models.counts import DailyViewCount, ViewCount
+from news.models.external_link import ExternalLink
 from news.models.generation import Generation
 from news.models.notice import Notice, NoticeChoice
 from news.models.outbox import OutboxMessage
+from news.models.overrule import Overrule
 from news.models.photo import Photo, PhotoQuerySet
 from news.models.preview import PreviewLink
 from news.models.revision import Revision, Step
@@ -24,6 +26,7 @@ __all__ = [
     "AttachmentQuerySet",
     "DailyViewCount",
     "DownloadCount",
+    "ExternalLink",
     "Generation",
     "NeedsSecondReader",
     "NotReady",
@@ -31,6 +34,7 @@ __all__ = [
     "NoticeChoice",
     "OutboxMessage",
     "Outdated",
+    "Overrule",
     "Photo",
     "PhotoQuerySet",
     "PreviewLink",

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
@@ -14,13 +14,16 @@ from news import freshness, richtext, text
 from news.content import MOMENTS, Content
 from news.models.attachment import ArticleAttachment
 from news.models.counts import ViewCount
+from news.models.external_link import ExternalLink
 from news.models.generation import Generation
+from news.models.overrule import Overrule
 from news.models.photo import Photo
 from news.models.search import SearchEntry
 from news.models.section import Section
 from news.models.staff import Unit, sections_of
 from news.models.topics import Tag, Thread
 from news.models.workflow import Workflow
+from news.proofreading import Finding
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -309,6 +312,7 @@ class Article(Workflow):
                 self.cover = Photo.first_of(self.body)
             super().save(*args, **kwargs)
             self.keep_photos()
+            ExternalLink.keep(self)
             SearchEntry.keep([self])
             ViewCount.objects.get_or_create(article=self)
             if self.was_public:
@@ -372,6 +376,25 @@ class Article(Workflow):
             [ArticlePhoto(article=self, photo=photo) for photo in shown], ignore_conflicts=True
         )
         ArticleAttachment.hold(self, files)
+
+    def overrule(self, finding: Finding, *, by: Any, reason: str) -> Overrule:
+        """Let a warning of the second reader stand, until the words it is about change.
+
+        Raises PermissionDenied for who may not publish the story, ValueError for an error, which nobody
+        overrules, and for an empty reason.
+        """
+        if not self.may_publish(by):
+            raise PermissionDenied("Bạn không có quyền bỏ qua cảnh báo.")
+        if finding.is_error:
+            raise ValueError("Lỗi phải được sửa, không bỏ qua được.")
+        reason = text.one_line(reason)[:300]
+        if not reason:
+            raise ValueError("Hãy cho biết vì sao bỏ qua cảnh báo này.")
+        return Overrule.objects.update_or_create(
+            article=self,
+            fingerprint=finding.fingerprint,
+            defaults={"code": finding.code, "reason": reason, "by": by, "at": timezone.now()},
+        )[0]
 
     def shown_with(self, content: Content) -> "Article":
         """This story as it would be with that content, in memory only: for previews."""

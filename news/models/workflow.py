@@ -474,6 +474,10 @@ class Workflow(models.Model):
             )
         if content.expires_at and content.expires_at <= now:
             raise NotReady("Hạn hiển thị đã qua. Hãy đổi hạn rồi xuất bản.")
+        from news.proofs import blocking, proof_of
+
+        if errors := blocking(proof_of(self._article, content)):
+            raise NotReady([error.in_words for error in errors])
 
     def _require_content_rights(self, content: Content, before: Content | None, by: Any) -> None:
         """Raises PermissionDenied for a section or a prominence that this person may not give."""

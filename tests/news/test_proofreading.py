@@ -75,6 +75,10 @@ def test_a_picture_that_the_library_describes_is_fine() -> None:
     assert codes(f'<p><img src="{PHOTO}"></p>', described=frozenset({"ab" * 16})) == []
 
 
+def test_a_picture_that_only_decorates_by_decision_is_fine() -> None:
+    assert codes(f'<p><img src="{PHOTO}" alt="" role="presentation"></p>') == []
+
+
 def test_a_cover_without_description_is_an_error_unless_the_body_shows_it() -> None:
     assert codes(cover="ab" * 16) == ["picture-alt"]
     assert codes(f'<p><img src="{PHOTO}" alt="Hội trường"></p>', cover="ab" * 16) == []

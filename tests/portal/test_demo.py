@@ -14,6 +14,7 @@ from django.urls import reverse
 from comments.models import Comment
 from news import renditions
 from news.models import Article, DailyViewCount, Photo, Section, ViewCount
+from news.proofs import proof_of
 from portal import roles
 from portal.demo.load import story
 from portal.demo.site import ACCOUNTS, CREDIT, PICTURES
@@ -255,3 +256,10 @@ def test_a_role_with_an_unknown_permission_is_refused(
     monkeypatch.setitem(roles.ROLES, "Ai đó", ("news.fly_article",))
     with pytest.raises(LookupError, match="fly_article"):
         roles.ensure_roles()
+
+
+def test_the_second_reader_finds_nothing_in_the_demo_but_what_is_really_so(demo: Article) -> None:
+    """One story has a long title and a notice has no lead, to show how the site looks then; so is the real story's."""
+    for article in Article.objects.all():
+        found = {remark.finding.code for remark in proof_of(article)}
+        assert found <= {"title-long", "lead-empty"}, article.title

@@ -1,0 +1,38 @@
+"""Addresses in links: which are this site's own, which lead outside."""
+
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from django.conf import settings
+
+# Longer ones exist, but no index of PostgreSQL holds them and no official links to them.
+MAX_LENGTH = 1000
+
+
+def split(href: str) -> SplitResult | None:
+    """The parts of an address, or None for one that no browser could open."""
+    try:
+        parts = urlsplit(href.strip())
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def own_path(parts: SplitResult) -> str | None:
+    """The path, unquoted, if the address is one of this site: without a host, or with one of its hosts."""
+    if parts.scheme not in {"", "http", "https"}:
+        return None
+    if parts.netloc and (parts.hostname or "") not in settings.ALLOWED_HOSTS:
+        return None
+    return unquote(parts.path) or "/"
+
+
+def outside(href: str) -> str | None:
+    """The address of a page elsewhere on the web without its fragment, or None for any other address."""
+    parts = split(href)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+        return None
+    if own_path(parts) is not None:
+        return None
+    address = parts._replace(fragment="").geturl()
+    return address if len(address) <= MAX_LENGTH else None

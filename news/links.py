@@ -1,0 +1,145 @@
+"""Where the links of a story lead: our own addresses are looked up, others are known from the night.
+
+No request is made and no view is called. Whatever the number of links, the number of queries stays the same.
+"""
+
+from collections.abc import Callable, Iterable
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.storage import default_storage
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
+from django.utils.module_loading import import_string
+
+from news.addresses import outside, own_path, split
+from news.models import Article, ExternalLink, Section
+from news.proofreading import Trouble
+from news.text import long_date
+
+MAX_ID = 2**63 - 1
+
+Troubles = dict[str, tuple[Trouble, str]]
+
+
+def troubles(hrefs: Iterable[str], *, article: Article | None = None) -> Troubles:
+    """What is wrong with which of these addresses, and a sentence on it. `article` may link to itself."""
+    found: Troubles = {}
+    matches: dict[str, ResolverMatch] = {}
+    elsewhere: dict[str, str] = {}
+    for href in dict.fromkeys(hrefs):
+        looked_at = _look_at(href)
+        if isinstance(looked_at, ResolverMatch):
+            matches[href] = looked_at
+        elif isinstance(looked_at, tuple):
+            found[href] = looked_at
+        elif address := outside(href):
+            elsewhere[href] = address
+    found |= _articles(matches, article)
+    found |= _sections(matches)
+    found |= _other_pages(matches)
+    found |= _known_broken(elsewhere)
+    return found
+
+
+def _look_at(href: str) -> tuple[Trouble, str] | ResolverMatch | None:
+    """Trouble that the address itself shows, or the page of ours that it asks for, or None."""
+    if href.startswith("#"):
+        return Trouble.ANCHOR, "Trong bài không có chỗ mang tên này."
+    parts = split(href)
+    if parts is None:
+        return Trouble.BROKEN, "Địa chỉ viết sai."
+    path = own_path(parts)
+    if path is None:
+        return None
+    if not parts.netloc and not path.startswith("/"):
+        return (
+            Trouble.BROKEN,
+            "Địa chỉ thiếu phần đầu: trang khác thì viết https://, trang của cổng thì viết /.",
+        )
+    if path.startswith(settings.STATIC_URL):
+        return None
+    if path.startswith(settings.MEDIA_URL):
+        return None if _is_stored(path) else (Trouble.BROKEN, "Không có tệp này.")
+    if path.startswith(reverse("admin:index")):
+        return Trouble.BROKEN, "Đây là trang của bàn biên tập, bạn đọc không mở được."
+    match = _resolve(path)
+    return match or (Trouble.BROKEN, "Cổng không có trang này.")
+
+
+def _resolve(path: str) -> ResolverMatch | None:
+    """The page under a path, also where only the last slash is missing: the site adds it."""
+    for attempt in (path, f"{path}/"):
+        try:
+            return resolve(attempt)
+        except Resolver404:
+            continue
+    return None
+
+
+def _is_stored(path: str) -> bool:
+    try:
+        return default_storage.exists(path.removeprefix(settings.MEDIA_URL))
+    except (SuspiciousOperation, ValueError, OSError):
+        return False
+
+
+def _articles(matches: dict[str, ResolverMatch], itself: Article | None) -> Troubles:
+    """Links to stories that nobody can read now: drafts, withdrawn ones, those that wait for their time."""
+    wanted = {
+        href: match.kwargs["article_id"]
+        for href, match in matches.items()
+        if match.view_name in {"news:article", "news:print"}
+    }
+    ids = {pk for pk in wanted.values() if pk <= MAX_ID}
+    known = Article.objects.defer("body", "lead").in_bulk(ids)
+    found: Troubles = {}
+    for href, pk in wanted.items():
+        linked = known.get(pk)
+        if linked is None:
+            found[href] = Trouble.BROKEN, "Không có tin này."
+        elif linked.is_published or (itself and itself.pk == pk):
+            continue
+        elif linked.is_gone:
+            found[href] = Trouble.BROKEN, f"Tin “{linked.title}” không còn trên trang."
+        elif linked.is_scheduled and linked.published_at:
+            found[href] = (
+                Trouble.NOT_YET,
+                f"Tin “{linked.title}” sẽ hiện ra vào {long_date(linked.published_at)}.",
+            )
+        else:
+            found[href] = Trouble.BROKEN, f"Tin “{linked.title}” chưa xuất bản."
+    return found
+
+
+def _sections(matches: dict[str, ResolverMatch]) -> Troubles:
+    wanted = {
+        href: match.kwargs["section_slug"]
+        for href, match in matches.items()
+        if match.view_name in {"news:section", "news:section_feed"}
+    }
+    known = set(Section.objects.filter(slug__in=wanted.values()).values_list("slug", flat=True))
+    return {
+        href: (Trouble.BROKEN, "Cổng không có trang này.")
+        for href, slug in wanted.items()
+        if slug not in known
+    }
+
+
+def _other_pages(matches: dict[str, ResolverMatch]) -> Troubles:
+    """Pages of the other rooms: settings.NEWS_MISSING_PAGES, a dotted path, knows which of them lead nowhere."""
+    others = {href: match for href, match in matches.items() if match.namespace != "news"}
+    missing: Callable[[dict[str, ResolverMatch]], set[str]] = import_string(
+        settings.NEWS_MISSING_PAGES
+    )
+    return dict.fromkeys(missing(others), (Trouble.BROKEN, "Cổng không có trang này."))
+
+
+def _known_broken(elsewhere: dict[str, str]) -> Troubles:
+    known = {
+        link.url: link for link in ExternalLink.objects.broken().filter(url__in=elsewhere.values())
+    }
+    return {
+        href: (Trouble.OUTSIDE, f"Lần kiểm tra gần nhất: {known[url].words}.")
+        for href, url in elsewhere.items()
+        if url in known
+    }
