@@ -14,6 +14,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from news import link_check, notices, outbox
+from news.models.photo import make_waiting_avif
 from news.text import VIETNAM
 from portal.models import JobRun, Tick
 
@@ -51,6 +52,8 @@ class Job:
 
 JOBS = [
     Job("outbox", outbox.send_waiting),
+    # Each takes a few seconds.
+    Job("avif", lambda: make_waiting_avif(limit=5)),
     Job("outbox-purge", outbox.forget_old, daily=True, hours=(2, 24)),
     Job("notices-purge", notices.forget_old, daily=True, hours=(2, 24)),
     # In every tick of the night, until each link has been looked at.

@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from news import photos
+from news import renditions
 from portal.demo import load as demo
 from portal.management.commands import start
 from portal.models import SiteIdentity
@@ -41,7 +41,7 @@ def served(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> li
     monkeypatch.setattr(os, "execv", lambda path, arguments: became.append(arguments))
     monkeypatch.setattr(start.connections, "close_all", lambda: None)
     monkeypatch.setattr(start.subprocess, "Popen", lambda arguments: None)
-    monkeypatch.setattr(photos, "MASTER_SIDE", 160)
+    monkeypatch.setattr(renditions, "MASTER_SIDE", 160)
     # Set first, so that what the command leaves in the environment is taken away after the test.
     monkeypatch.setenv("PORTAL_SITE_URL", "")
     monkeypatch.delenv("PORTAL_SITE_URL")
