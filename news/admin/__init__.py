@@ -1,5 +1,19 @@
-"""The publishing desk: stories, sections, the photo library, links and the outbox in the admin."""
+"""The publishing desk in the admin, a module by noun."""
 
-from news.admin import articles, external_links, outbox, photos, sections
+from news.admin import (
+    articles,
+    external_links,
+    outbox,
+    photos,
+    sections,
+    topics,
+)
 
-__all__ = ["articles", "external_links", "outbox", "photos", "sections"]
+__all__ = [
+    "articles",
+    "external_links",
+    "outbox",
+    "photos",
+    "sections",
+    "topics",
+]
