@@ -9,7 +9,10 @@ class PortalConfig(AppConfig):
     verbose_name = "Cổng thông tin"
 
     def ready(self) -> None:
+        from portal.accounts import hearing
+
         post_migrate.connect(create_roles, sender=self)
+        hearing.listen()
 
 
 def create_roles(sender: AppConfig, **kwargs: Any) -> None:
@@ -22,6 +25,6 @@ def create_roles(sender: AppConfig, **kwargs: Any) -> None:
     if plan and plan[-1][1]:
         return  # Migrating backwards: the permissions may be gone already.
     # The rooms whose rights the table names have not been told yet: portal comes first.
-    for label in ("news", "comments", "portal"):
+    for label in ("news", "comments", "portal", "auth"):
         create_permissions(apps.get_app_config(label), using=kwargs["using"], verbosity=0)
     ensure_roles()

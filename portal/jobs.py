@@ -16,6 +16,7 @@ from django.utils import timezone
 from news import link_check, notices, outbox
 from news.models.photo import make_waiting_avif
 from news.text import VIETNAM
+from portal.accounts import audit, sign_in
 from portal.models import JobRun, Tick
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,8 @@ JOBS = [
     # In every tick of the night, until each link has been looked at.
     Job("links", link_check.check_external_links, hours=(1, 5)),
     Job("sessions-purge", lambda: call_command("clearsessions"), daily=True, hours=(2, 24)),
+    Job("audit-purge", audit.purge, daily=True, hours=(2, 24)),
+    Job("sign-in-purge", sign_in.purge, daily=True, hours=(2, 24)),
 ]
 
 

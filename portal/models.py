@@ -11,6 +11,19 @@ from django.utils import timezone
 
 from news import freshness, richtext, text
 from news.models import Photo
+from portal.accounts.audit import AuditEntry
+from portal.accounts.sessions import DeskSession
+
+__all__ = [
+    "AgencyLink",
+    "AuditEntry",
+    "DeskSession",
+    "JobRun",
+    "SiteIdentity",
+    "TextPage",
+    "Tick",
+    "publisher",
+]
 
 
 class SiteIdentity(models.Model):

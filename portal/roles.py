@@ -6,6 +6,7 @@ from django.db.models import Q
 AUTHOR = "Tác giả"
 EDITOR = "Biên tập viên"
 MODERATOR = "Kiểm duyệt viên"
+ADMINISTRATOR = "Quản trị viên"
 
 # What everybody has who writes. Which stories are meant is decided by news.models.workflow: the own ones.
 WRITING = (
@@ -52,6 +53,29 @@ ROLES: dict[str, tuple[str, ...]] = {
     MODERATOR: (
         "comments.view_comment",
         "comments.decide_comment",
+    ),
+    # Whom they may give what: portal/accounts/people.py. They write no stories.
+    ADMINISTRATOR: (
+        "portal.view_siteidentity",
+        "portal.add_siteidentity",
+        "portal.change_siteidentity",
+        "portal.view_textpage",
+        "portal.add_textpage",
+        "portal.change_textpage",
+        "portal.delete_textpage",
+        "portal.view_agencylink",
+        "portal.add_agencylink",
+        "portal.change_agencylink",
+        "portal.delete_agencylink",
+        "portal.view_auditentry",
+        "auth.view_user",
+        "auth.add_user",
+        "auth.change_user",
+        "auth.view_group",
+        "auth.add_group",
+        "auth.change_group",
+        "news.view_photo",  # the crest, pictures of text pages
+        "news.add_photo",
     ),
 }
 

@@ -4,6 +4,7 @@ Every variable is listed in `.env.example`. An unknown or senseless one stops th
 that says what to write; so do insecure values in production.
 """
 
+import datetime as dt
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,6 +33,9 @@ KNOWN = {
     "PORTAL_DEBUG",
     "PORTAL_EMAIL_URL",
     "PORTAL_EMAIL_FROM",
+    "PORTAL_SECOND_FACTOR",
+    "PORTAL_SESSION_IDLE_MINUTES",
+    "PORTAL_SESSION_HOURS",
     "DATABASE_URL",
     "REDIS_URL",
     # Read by docker-compose.yml and by the test tools, not by Django.
@@ -53,6 +57,14 @@ def yes_or_no(name: str, default: bool) -> bool:
     if value not in {"True", "False"}:
         raise refuse(f"{name} is {value!r}; write {name}=True or {name}=False.")
     return value == "True"
+
+
+def whole_number(name: str, default: int, *, least: int, most: int) -> int:
+    """A number within bounds that make sense."""
+    value = os.environ.get(name, str(default))
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise refuse(f"{name} is {value!r}; write a whole number from {least} to {most}.")
+    return int(value)
 
 
 if ENV_FILE.exists():
@@ -111,13 +123,17 @@ INSTALLED_APPS = [
     "comments",
     "news",
     "ckeditor",
-    "django.contrib.admin",
+    "portal.desk.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -132,6 +148,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "portal.accounts.origin.RememberOrigin",
+    "portal.accounts.sessions.NoteUse",
+    "portal.accounts.gate.SecondFactorGate",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -306,9 +326,50 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+# A session ends when nothing was asked for so long, and at the latest when it has lasted so long.
+SESSION_ENGINE = "portal.accounts.sessions"
+SESSION_IDLE = dt.timedelta(
+    minutes=whole_number("PORTAL_SESSION_IDLE_MINUTES", 60, least=5, most=24 * 60)
+)
+SESSION_LASTS = dt.timedelta(hours=whole_number("PORTAL_SESSION_HOURS", 12, least=1, most=7 * 24))
+if SESSION_IDLE > SESSION_LASTS:
+    raise refuse(
+        "PORTAL_SESSION_IDLE_MINUTES is longer than PORTAL_SESSION_HOURS, so it would never count; lower it."
+    )
+SESSION_COOKIE_AGE = int(SESSION_LASTS.total_seconds())
+
+# Of whom a second step is demanded when they sign in; offered it is to everybody.
+SECOND_FACTOR = env.str("PORTAL_SECOND_FACTOR", default="administrators" if PRODUCTION else "none")
+if SECOND_FACTOR not in {"none", "administrators", "everyone"}:
+    raise refuse(
+        f"PORTAL_SECOND_FACTOR is {SECOND_FACTOR!r}; write none, administrators or everyone."
+    )
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "portal.accounts.sign_in.PasswordAndCode",
+]
+# Failures until signing in pauses: of one name from one address, and of one name from anywhere. Not of an
+# address alone, as django-axes would have it: a whole office may share one.
+AXES_FAILURE_LIMIT = 5
+SIGN_IN_NAME_LIMIT = 30
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username"]
+AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
+# Who tries on during the pause does not lengthen it: nobody is kept out for ever by somebody else.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_HANDLER = "portal.accounts.sign_in.SignInLimits"
+AXES_USERNAME_CALLABLE = "portal.accounts.sign_in.limit_name"
+AXES_CLIENT_IP_CALLABLE = "portal.accounts.sign_in.limit_address"
+AXES_LOCKOUT_CALLABLE = "portal.accounts.sign_in.same_answer"
+# The audit log knows who signed in; a second record of it would only have to be protected too.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -358,5 +419,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # Failures to sign in are in the audit log.
+        "axes": {"level": "ERROR"},
+    },
 }

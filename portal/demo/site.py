@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from news.models import Section
+from portal.roles import ADMINISTRATOR as ADMINISTRATOR_ROLE
 from portal.roles import AUTHOR, EDITOR, MODERATOR
 
 IDENTITY = {
@@ -92,6 +93,7 @@ class Account:
 ADMINISTRATOR = Account("quantri", "Quản trị", "dung-thu-cong-2019")
 ACCOUNTS = (
     ADMINISTRATOR,
+    Account("quantrivien", "Quản trị viên", "dung-thu-tai-khoan-2019", ADMINISTRATOR_ROLE),
     Account("tacgia", "Tác giả", "dung-thu-viet-bai-2019", AUTHOR),
     Account("bientap", "Biên tập", "dung-thu-tin-bai-2019", EDITOR),
     Account("kiemduyet", "Kiểm duyệt", "dung-thu-y-kien-2019", MODERATOR),

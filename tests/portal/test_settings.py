@@ -110,6 +110,13 @@ def test_production_refuses_to_start_insecurely(
             "prod",
             "PORTAL_MODE is 'prod'; write PORTAL_MODE=local or PORTAL_MODE=production",
         ),
+        ("PORTAL_SECOND_FACTOR", "all", "write none, administrators or everyone"),
+        ("PORTAL_SECOND_FACTOR", "", "write none, administrators or everyone"),
+        ("PORTAL_SESSION_IDLE_MINUTES", "0", "write a whole number from 5 to 1440"),
+        ("PORTAL_SESSION_IDLE_MINUTES", "1h", "write a whole number from 5 to 1440"),
+        ("PORTAL_SESSION_IDLE_MINUTES", "1440", "longer than PORTAL_SESSION_HOURS"),
+        ("PORTAL_SESSION_HOURS", "-1", "write a whole number from 1 to 168"),
+        ("PORTAL_SESSION_HOURS", "1000", "write a whole number from 1 to 168"),
     ],
 )
 def test_an_unknown_name_or_a_senseless_value_stops_the_start(
@@ -173,6 +180,11 @@ def test_a_password_may_go_unencrypted_to_this_machine_only() -> None:
     url = "smtp://a:secret@127.0.0.1:25"
     found = load(**PRODUCTION, **EMAIL | {"PORTAL_EMAIL_URL": url})
     assert found["EMAIL_HOST"] == "127.0.0.1"
+
+
+def test_production_demands_a_second_step_of_administrators_and_a_trial_of_nobody() -> None:
+    assert load(**PRODUCTION)["SECOND_FACTOR"] == "administrators"
+    assert load()["SECOND_FACTOR"] == "none"
 
 
 def test_a_proxy_is_believed_only_where_there_is_one() -> None:

@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
 from portal.demo.site import ACCOUNTS, Account  # noqa: E402 - models must be ready
+from portal.roles import EDITOR, MODERATOR  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 WIDTHS = {360: 740, 1280: 860}
@@ -30,7 +31,7 @@ def take(page: Page, name: str, width: int) -> None:
     page.screenshot(path=FOLDER / f"{name}-{width}.png")
 
 
-_, _, EDITOR, MODERATOR = ACCOUNTS
+BY_ROLE = {account.group: account for account in ACCOUNTS}
 
 
 def main(site: str) -> None:
@@ -50,11 +51,11 @@ def main(site: str) -> None:
             take(page, "dialog", width)
             page.close()
             desk = browser.new_page(viewport={"width": width, "height": height})
-            sign_in(desk, site, MODERATOR)
+            sign_in(desk, site, BY_ROLE[MODERATOR])
             desk.goto(f"{site}/quan-tri/comments/comment/")
             take(desk, "queue", width)
             desk.context.clear_cookies()
-            sign_in(desk, site, EDITOR)
+            sign_in(desk, site, BY_ROLE[EDITOR])
             desk.goto(f"{site}/quan-tri/news/article/1/change/")
             desk.locator(".cke_wysiwyg_frame").wait_for()
             take(desk, "editor", width)

@@ -101,7 +101,7 @@ class Command(BaseCommand):
             self.stdout.write("\n  Tài khoản dùng thử:")
             for account in ACCOUNTS:
                 self.stdout.write(
-                    f"    {account.role + ':':<12}{account.username} / {account.password}"
+                    f"    {account.role + ':':<16}{account.username} / {account.password}"
                 )
         self.stdout.write("\nNhấn Ctrl+C để dừng.")
 

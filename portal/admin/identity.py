@@ -1,4 +1,4 @@
-"""Who publishes and the pages that say so, in the admin; and the desk's own name."""
+"""Who publishes and the pages that say so."""
 
 from typing import Any
 
@@ -12,10 +12,6 @@ from news.admin.choices import NamedOrder
 from news.editor import BodyField, EditorPages
 from news.library import PhotoChoiceField
 from portal.models import AgencyLink, SiteIdentity, TextPage
-
-admin.site.site_title = "Bàn biên tập"
-admin.site.index_title = "Bàn biên tập"
-admin.site.enable_nav_sidebar = False
 
 
 class SiteIdentityForm(forms.ModelForm):
