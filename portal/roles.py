@@ -33,6 +33,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "news.publish_article",
         "news.withdraw_article",
         "news.feature_article",
+        "news.view_reports",
         "news.view_externallink",
         "news.add_section",
         "news.change_section",

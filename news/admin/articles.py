@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from news.admin.article_form import ArticleForm
 from news.admin.article_preview import ArticlePreviews
+from news.admin.article_reports import ArticleReports
 from news.admin.article_steps import ArticleSteps
 from news.admin.choices import PlainChoices
 from news.admin.second_reader import SecondReader
@@ -56,7 +57,13 @@ def states_of(article: Article) -> list[tuple[str, str, str]]:
 
 @admin.register(Article)
 class ArticleAdmin(
-    SecondReader, ArticleSteps, ArticlePreviews, PlainChoices, EditorPages, admin.ModelAdmin
+    SecondReader,
+    ArticleSteps,
+    ArticlePreviews,
+    ArticleReports,
+    PlainChoices,
+    EditorPages,
+    admin.ModelAdmin,
 ):
     form = ArticleForm
     list_display = ["title", "state", "section", "published", "views", "on_site"]

@@ -223,6 +223,7 @@ class Article(Workflow):
             ("publish_article", "Được xuất bản tin bài"),
             ("withdraw_article", "Được thu hồi tin bài"),
             ("feature_article", "Được đặt tin nổi bật"),
+            ("view_reports", "Được xem báo cáo"),
             ("edit_any_article", "Được xem và sửa tin bài của người khác"),
         ]
         constraints = [

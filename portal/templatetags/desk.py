@@ -3,17 +3,13 @@
 from typing import Any
 
 from django import template
-from django.db.models import Q
 from django.template.context import Context
-from django.utils import timezone
 
-from comments.admin import waiting_words
-from comments.models import Comment
-from news.models import Article, Notice
+from news.models import Notice
+from portal.frontpage import figures, waiting_work
 
 register = template.Library()
 
-DRAFTS = 5
 # Django sorts by name, which puts the daily work in the middle.
 APPS_BY_USE = ["news", "comments", "portal", "auth"]
 MODELS_BY_USE = ["Article", "Photo", "Section"]
@@ -21,33 +17,12 @@ MODELS_BY_USE = ["Article", "Photo", "Section"]
 
 @register.inclusion_tag("admin/_waiting.html", takes_context=True)
 def waiting(context: Context) -> dict[str, Any]:
-    """Comments to decide, drafts to finish and stories that wait for their time, each for who may see it."""
-    user = context["request"].user
-    found: dict[str, Any] = {"add": user.has_perm("news.add_article")}
-    if user.has_perm("comments.decide_comment") and user.has_perm("comments.view_comment"):
-        queue = Comment.objects.awaiting()
-        oldest = queue.first()
-        found |= {
-            "decides": True,
-            "comments": queue.count(),
-            "waited": waiting_words(timezone.now() - oldest.created_at) if oldest else "",
-        }
-    if user.has_perm("news.change_article") or user.has_perm("news.view_article"):
-        drafts = (
-            Article.objects.filter(status=Article.Status.DRAFT)
-            .order_by("-updated_at", "-id")
-            .defer("body", "lead")
-        )
-        scheduled = Q(status=Article.Status.PUBLISHED, published_at__gt=timezone.now())
-        found |= {
-            "writes": True,
-            "draft_count": drafts.count(),
-            "drafts": drafts.select_related("created_by")[:DRAFTS],
-            "scheduled": Article.objects.filter(scheduled)
-            .order_by("published_at", "id")
-            .defer("body", "lead")[:DRAFTS],
-        }
-    return found
+    return waiting_work(context["request"].user)
+
+
+@register.inclusion_tag("admin/_figures.html", takes_context=True)
+def desk_figures(context: Context) -> dict[str, Any]:
+    return figures(context["request"].user)
 
 
 @register.simple_tag(takes_context=True)

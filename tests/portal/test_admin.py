@@ -46,34 +46,6 @@ def test_the_desk_bears_the_name_of_the_office() -> None:
         assert "Django" not in page.content.decode()
 
 
-def test_the_first_page_says_what_waits() -> None:
-    make_comment()
-    make_comment()
-    make_article(status="draft", title="Tin đang viết")
-
-    page = client_of(superuser=True).get(reverse("admin:index")).content.decode()
-
-    assert "<strong>2</strong> ý kiến chờ duyệt" in page
-    assert "<strong>1</strong> bản nháp" in page
-    assert "Tin đang viết" in page
-
-
-def test_the_first_page_tells_nobody_of_what_is_not_theirs() -> None:
-    make_comment()
-    make_article(status="draft", title="Tin đang viết")
-
-    moderator = client_of("comments.view_comment", "comments.decide_comment").get(
-        reverse("admin:index")
-    )
-    editor = client_of("news.view_article").get(reverse("admin:index"))
-    nobody = client_of().get(reverse("admin:index"))
-
-    assert "Tin đang viết" not in moderator.content.decode()
-    assert "chờ duyệt" in moderator.content.decode()
-    assert "chờ duyệt" not in editor.content.decode()
-    assert "Việc đang chờ" not in nobody.content.decode()
-
-
 def test_the_first_page_costs_the_same_with_more_work() -> None:
     client = client_of(superuser=True)
     costs = []
