@@ -6,5 +6,6 @@ from news import library
 
 urlpatterns = [
     path("chon/", library.browse, name="ckeditor_browse"),
+    path("them/", library.add, name="photo_add"),
     path("tai-len/", library.upload, name="ckeditor_upload"),
 ]

@@ -9,7 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from news import freshness, photos, renditions, richtext, text
@@ -30,14 +31,32 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         return found
 
     def with_use(self) -> Self:
-        """Each with `is_used`: whether anything at all, in any room, refers to it."""
+        """Each with `used_in`: how many stories show it, in the body, in a working copy or as the cover."""
+        from news.models.article import Article, ArticlePhoto
+
+        in_body = ArticlePhoto.objects.filter(photo=OuterRef("pk")).order_by().values("photo")
+        cover_only = (
+            Article.objects.filter(cover=OuterRef("pk"))
+            .exclude(articlephoto__photo=F("cover"))
+            .order_by()
+            .values("cover")
+        )
+        return self.annotate(
+            used_in=Coalesce(Subquery(in_body.annotate(n=Count("pk")).values("n")), 0)
+            + Coalesce(Subquery(cover_only.annotate(n=Count("pk")).values("n")), 0)
+        )
+
+    def unused(self, *, yes: bool = True) -> Self:
+        """To which nothing refers, in no room (or, with `yes=False`, the others): what could be deleted."""
         used = Q()
-        for relation in Photo._meta.related_objects:
+        for relation in Photo._meta.get_fields(include_hidden=True):
+            if not (relation.one_to_many or relation.one_to_one):
+                continue
             model: Any = relation.related_model
-            used |= Q(
-                Exists(model._default_manager.filter(**{relation.field.name: OuterRef("pk")}))
-            )
-        return self.annotate(is_used=used)
+            field: Any = relation.remote_field
+            rows = model._base_manager.filter(**{field.name: OuterRef("pk")})
+            used |= Q(Exists(rows))
+        return self.exclude(used) if yes else self.filter(used)
 
     def awaiting_avif(self) -> Self:
         """With crops, and so shown on pages, but not yet as AVIF; the newest first, they are read most."""
@@ -260,6 +279,16 @@ class Photo(models.Model):
     def social(self) -> renditions.Cut | None:
         """The crop for social networks, with its size."""
         return renditions.social_cut(self.width, self.height, self.crops)
+
+    @property
+    def wide_url(self) -> str:
+        """Address of the picture as the desk shows it large."""
+        return self.rendition_url(960)
+
+    @property
+    def card_url(self) -> str:
+        """Address of the largest crop for cards, or of the picture where there is none yet."""
+        return self.file_url(f"{self.cards[0].stem}.jpg") if self.crops else self.wide_url
 
     @property
     def social_url(self) -> str:

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from news.models import Article, Photo, Section
-from tests.factories import make_article, make_photo, make_section, make_user, upload
+from news.models import Article, Section
+from tests.factories import make_article, make_photo, make_section, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -627,124 +627,6 @@ def test_a_draft_can_be_deleted() -> None:
     )
 
     assert not Article.objects.exists()
-
-
-# --- Photos -------------------------------------------------------------------------------------
-
-PHOTOS = ("news.view_photo", "news.add_photo", "news.change_photo", "news.delete_photo")
-
-
-def test_a_photo_is_added_by_its_file() -> None:
-    user = make_user(*PHOTOS)
-
-    logged_in(user).post(
-        reverse("admin:news_photo_add"), {"file": upload(), "alt": "Cầu", "credit": "Ảnh: Tâm"}
-    )
-
-    photo = Photo.objects.get()
-    assert (photo.alt, photo.credit, photo.uploaded_by) == ("Cầu", "Ảnh: Tâm", user)
-
-
-def test_a_file_that_is_no_picture_is_refused_at_its_field() -> None:
-    response = client_of(*PHOTOS).post(
-        reverse("admin:news_photo_add"), {"file": upload(b"<html>", "a.gif"), "alt": "Cầu mới"}
-    )
-
-    assert response.context["form"].errors["file"] == [
-        "Tệp này không phải ảnh JPEG, PNG, WebP, GIF hoặc đã bị hỏng."
-    ]
-    assert 'value="Cầu mới"' in response.content.decode()
-    assert not Photo.objects.exists()
-
-
-def test_adding_a_photo_without_the_right_is_refused() -> None:
-    response = client_of("news.view_photo").post(
-        reverse("admin:news_photo_add"), {"file": upload(), "alt": "x"}
-    )
-
-    assert response.status_code == 403
-    assert not Photo.objects.exists()
-
-
-def test_the_words_of_a_photo_can_be_mended_and_its_file_cannot() -> None:
-    photo = make_photo()
-
-    client_of(*PHOTOS).post(
-        reverse("admin:news_photo_change", args=[photo.pk]),
-        {
-            "alt": "Mới",
-            "caption": "Chú thích",
-            "credit": "",
-            "file": upload(),
-            "key": "0" * 32,
-            "width": 1,
-        },
-    )
-
-    mended = Photo.objects.get()
-    assert (mended.alt, mended.caption, mended.key, mended.width) == (
-        "Mới",
-        "Chú thích",
-        photo.key,
-        photo.width,
-    )
-
-
-def test_the_library_says_how_many_stories_show_a_photo() -> None:
-    photo, unused = make_photo(), make_photo()
-    make_article(body=f'<p><img src="{photo.url}" alt=""></p>')
-    make_article(cover=photo)
-    client = client_of(*PHOTOS)
-
-    page = client.get(reverse("admin:news_photo_changelist"))
-
-    used = {row.pk: row.used_in for row in page.context["cl"].result_list}
-    assert used == {photo.pk: 2, unused.pk: 0}
-    assert "dùng trong 2 tin" in page.content.decode()
-
-
-def test_a_photo_in_use_is_not_deleted_and_the_reason_is_said() -> None:
-    photo = make_photo()
-    make_article(body=f'<p><img src="{photo.url}" alt=""></p>')
-
-    response = client_of(*PHOTOS).post(
-        reverse("admin:news_photo_delete", args=[photo.pk]), {"post": "yes"}, follow=True
-    )
-
-    assert said(response) == [
-        "Ảnh đang dùng trong 1 tin nên chưa xoá được. Hãy bỏ ảnh khỏi những nơi đó trước."
-    ]
-    assert Photo.objects.exists()
-
-
-def test_a_photo_nobody_uses_can_be_deleted() -> None:
-    photo = make_photo()
-
-    client_of(*PHOTOS).post(reverse("admin:news_photo_delete", args=[photo.pk]), {"post": "yes"})
-
-    assert not Photo.objects.exists()
-
-
-def test_the_photo_list_costs_the_same_for_three_rows_and_for_twelve() -> None:
-    client = client_of(*PHOTOS)
-    costs = []
-    for number in (3, 9):
-        for _ in range(number):
-            make_article(cover=make_photo())
-        with CaptureQueriesContext(connection) as queries:
-            client.get(reverse("admin:news_photo_changelist"))
-        costs.append(len(queries))
-
-    assert costs == [8, 8]
-
-
-def test_photos_are_found_without_diacritics_in_the_admin() -> None:
-    photo = make_photo(caption="Đồng chí phát biểu")
-    make_photo()
-
-    page = client_of(*PHOTOS).get(reverse("admin:news_photo_changelist"), {"q": "dong chi"})
-
-    assert list(page.context["cl"].result_list) == [photo]
 
 
 # --- Sections -----------------------------------------------------------------------------------

@@ -312,7 +312,7 @@ def test_the_library_is_found_without_diacritics() -> None:
 def test_a_search_that_finds_nothing_says_so() -> None:
     make_photo()
 
-    assert "Không có ảnh nào có những từ này." in (
+    assert "Không có ảnh nào như vậy." in (
         client_of(make_user(*RIGHTS))
         .get(reverse("ckeditor_browse"), {"q": "\x00xyz"})
         .content.decode()

@@ -18,31 +18,55 @@
       /* For anything but 200 CKEditor would say "HTTP error 400"; our answer says why. */
       loader.on("error", () => {
         try {
-          loader.message = JSON.parse(loader.xhr.responseText).error.message;
+          loader.message = `${loader.fileName}: ${JSON.parse(loader.xhr.responseText).error.message}`;
         } catch {
           /* Not our answer, for instance a proxy's: CKEditor's own words stay. */
         }
       }, null, null, 1);
     }, null, null, 10);
 
-    /* A picture that was dropped or pasted has no description yet: ask for it at once. */
+    /* Pictures that were dropped or pasted have no description yet: ask for one after the other, as soon as
+       all of them are in the text. */
     editor.on("instanceReady", () => {
+      Object.assign(editor.lang.uploadwidget, UPLOAD_WORDS);
+      const arrived = [];
+      const askLater = () => setTimeout(() => askForDescription(editor, arrived), 0);
       editor.uploadRepository.on("instanceCreated", ({ data: loader }) => {
         loader.on("uploaded", () => {
-          setTimeout(() => askForDescription(editor, loader.responseData.url), 0);
+          arrived.push(loader.responseData.url);
+          askLater();
         }, null, null, 999);
+        loader.on("error", askLater, null, null, 999);
+        loader.on("abort", askLater, null, null, 999);
       });
+      editor.on("dialogHide", askLater);
     });
   });
 
-  function askForDescription(editor, url) {
-    if (CKEDITOR.dialog.getCurrent()) return;
-    const widget = Object.values(editor.widgets.instances).find(
-      (candidate) => candidate.name === "image" && candidate.data.src === url && !candidate.data.alt,
-    );
-    if (widget) {
-      widget.focus();
-      widget.edit();
+  /* Its Vietnamese file is in English. */
+  const UPLOAD_WORDS = {
+    abort: "Đã dừng tải ảnh lên.",
+    doneOne: "Đã tải ảnh lên.",
+    doneMany: "Đã tải lên %1 ảnh.",
+    uploadOne: "Đang tải ảnh lên ({percentage}%)…",
+    uploadMany: "Đang tải ảnh lên, xong {current} trên {max} ({percentage}%)…",
+  };
+
+  const isDecorative = (widget) => widget.parts.image.getAttribute("role") === "presentation";
+
+  function askForDescription(editor, arrived) {
+    if (CKEDITOR.dialog.getCurrent() || editor.uploadRepository.loaders.some((loader) => !loader.isFinished())) return;
+    while (arrived.length) {
+      const url = arrived.shift();
+      const widget = Object.values(editor.widgets.instances).find(
+        (candidate) =>
+          candidate.name === "image" && candidate.data.src === url && !candidate.data.alt && !isDecorative(candidate),
+      );
+      if (widget) {
+        widget.focus();
+        widget.edit();
+        return;
+      }
     }
   }
 
@@ -86,9 +110,30 @@
       upload.elements[1].label = "Tải lên";
     }
     alt.label = "Mô tả ảnh (cho người không nhìn thấy ảnh)";
+    const decorates = (element) => element.getDialog().getValueOf("info", "decorative");
     alt.validate = function validate() {
-      return this.getValue().trim() !== "" || "Hãy mô tả ảnh bằng một câu ngắn.";
+      return (
+        decorates(this) ||
+        this.getValue().trim() !== "" ||
+        "Hãy mô tả ảnh bằng một câu ngắn, hoặc đánh dấu đây là ảnh trang trí."
+      );
     };
+    alt.commit = function commit(widget) {
+      widget.setData("alt", decorates(this) ? "" : this.getValue().trim());
+    };
+    info.add({
+      id: "decorative",
+      type: "checkbox",
+      label: "Ảnh trang trí, không cần mô tả",
+      setup(widget) {
+        this.setValue(isDecorative(widget));
+      },
+      onChange() {
+        const words = this.getDialog().getContentElement("info", "alt");
+        if (this.getValue()) words.disable();
+        else words.enable();
+      },
+    }, "hasCaption");
 
     /* Sizes come from the photo itself, pictures stand in the column: neither is kept in the body. */
     info.elements.forEach((element) => {
@@ -122,6 +167,9 @@
         const editor = this.getParentEditor();
         const widget = editor.widgets.focused;
         if (!widget || widget.name !== "image") return;
+        /* news/richtext.py reads the decision there, and the library learns it when the story is saved. */
+        if (this.getValueOf("info", "decorative")) widget.parts.image.setAttribute("role", "presentation");
+        else widget.parts.image.removeAttribute("role");
         if (widget.editables.caption && text !== before) {
           widget.editables.caption.setData(CKEDITOR.tools.htmlEncode(text));
           editor.fire("saveSnapshot");

@@ -10,6 +10,7 @@
       const dialog = this.getDialog();
       if (dialog.getName() !== "image2") return;
       dialog.setValueOf("info", "alt", photo.alt);
+      dialog.setValueOf("info", "decorative", photo.decorative);
       dialog.setValueOf("info", "captionText", photo.caption);
     };
   }
@@ -22,6 +23,7 @@
       url: button.dataset.url,
       thumbnail: button.dataset.thumbnail,
       alt: button.dataset.alt,
+      decorative: button.dataset.decorative === "1",
       caption: button.dataset.caption,
     };
     if (list.dataset.function) {

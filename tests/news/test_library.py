@@ -1,0 +1,542 @@
+"""The photo library at the desk: found, uploaded, described and refused, with and without JavaScript."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from news.library import PhotoFilterForm
+from news.models import Article, Photo
+from portal.models import SiteIdentity
+from tests.factories import make_article, make_photo, make_user, picture_bytes, upload
+
+pytestmark = pytest.mark.django_db
+
+AUTHOR = ("news.view_photo", "news.add_photo", "news.change_photo", "news.delete_photo")
+EDITOR = (*AUTHOR, "news.edit_any_photo")
+LIBRARY = "admin:news_photo_changelist"
+ADD = "admin:news_photo_add"
+CHANGE = "admin:news_photo_change"
+JSON = {"Accept": "application/json"}
+
+
+def client_of(user: User, **options: Any) -> Client:
+    client = Client(**options)
+    client.force_login(user)
+    return client
+
+
+def editor() -> Client:
+    return client_of(make_user(*EDITOR))
+
+
+def said(response: Any) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+def address(name: str, photo: Photo) -> str:
+    return reverse(f"admin:news_photo_{name}", args=[photo.pk])
+
+
+def files(settings: Any) -> list[Path]:
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+# --- Finding -------------------------------------------------------------------------------------
+
+
+def found(query: dict[str, str], user: Any = None) -> set[str]:
+    asked = PhotoFilterForm(query, user=user or make_user())
+    return set(asked.filter(Photo.objects.all()).values_list("caption", flat=True))
+
+
+def test_the_library_is_filtered_by_description() -> None:
+    make_photo(alt="", caption="chưa")
+    make_photo(alt="", caption="trang trí", is_decorative=True)
+    make_photo(alt="Cầu", caption="có")
+
+    assert [found({"mota": value}) for value in ("chua", "trang-tri", "co", "")] == [
+        {"chưa"},
+        {"trang trí"},
+        {"có"},
+        {"chưa", "trang trí", "có"},
+    ]
+
+
+def test_the_library_is_filtered_by_use_in_any_room() -> None:
+    make_photo(caption="không")
+    crest = make_photo(caption="huy hiệu")
+    SiteIdentity(crest=crest).save()
+    make_article(cover=make_photo(caption="ảnh đại diện"))
+    shown = make_photo(caption="trong bài")
+    make_article(body=f'<p><img src="{shown.url}" alt="Cầu"></p>')
+
+    assert found({"dung": "khong"}) == {"không"}
+    assert found({"dung": "co"}) == {"huy hiệu", "ảnh đại diện", "trong bài"}
+
+
+def test_the_library_is_filtered_by_who_uploaded() -> None:
+    me = make_user()
+    make_photo(caption="của tôi")
+    Photo.objects.update(uploaded_by=me)
+    make_photo(caption="của người khác")
+
+    assert found({"cua": "toi"}, me) == {"của tôi"}
+
+
+def test_a_month_is_that_of_the_vietnamese_calendar() -> None:
+    for caption, moment in (
+        ("tháng mười", "2026-10-31T16:59:00+00:00"),
+        ("tháng mười một", "2026-10-31T17:00:00+00:00"),
+        ("cuối tháng mười một", "2026-11-30T16:59:00+00:00"),
+        ("tháng mười hai", "2026-11-30T17:00:00+00:00"),
+    ):
+        photo = make_photo(caption=caption)
+        Photo.objects.filter(pk=photo.pk).update(uploaded_at=dt.datetime.fromisoformat(moment))
+
+    assert found({"thang": "2026-11"}) == {"tháng mười một", "cuối tháng mười một"}
+    months = PhotoFilterForm({}, user=None).fields["thang"].choices  # type: ignore[attr-defined]
+    assert [value for value, _ in months] == ["", "2026-12", "2026-11", "2026-10"]
+
+
+def test_filters_and_words_go_together() -> None:
+    make_photo(alt="", caption="cầu")
+    make_photo(alt="Cầu", caption="cầu khác")
+
+    assert found({"q": "CAU", "mota": "chua"}) == {"cầu"}
+
+
+@pytest.mark.parametrize(
+    "query", ["mota=x", "thang=2026-13", "thang=x&cua=1", "trang=x", "trang=99", "q=%00", "x=1"]
+)
+def test_nonsense_in_the_address_is_ignored(query: str) -> None:
+    make_photo(caption="còn đây")
+
+    assert "còn đây" in editor().get(f"{reverse(LIBRARY)}?{query}").content.decode()
+
+
+def test_further_pages_keep_the_question() -> None:
+    for _ in range(25):
+        make_photo(alt="")
+
+    page = editor().get(reverse(LIBRARY), {"mota": "chua"}).content.decode()
+
+    assert '<a href="?mota=chua&amp;trang=2">Trang sau</a>' in page
+
+
+def test_the_library_costs_the_same_for_three_photos_and_for_twelve() -> None:
+    client = editor()
+    costs = []
+    for number in (3, 9):
+        for _ in range(number):
+            make_article(cover=make_photo())
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse(LIBRARY))
+        costs.append(len(queries))
+
+    assert costs[0] == costs[1] <= 10
+
+
+def test_the_library_says_how_many_stories_show_a_photo() -> None:
+    photo, unused = make_photo(), make_photo()
+    make_article(body=f'<p><img src="{photo.url}" alt=""></p>', cover=photo)
+    make_article(cover=photo)
+
+    page = editor().get(reverse(LIBRARY))
+
+    assert {shown.pk: shown.used_in for shown in page.context["photos"]} == {
+        photo.pk: 2,
+        unused.pk: 0,
+    }
+    assert "Dùng trong 2 tin" in page.content.decode()
+
+
+def test_the_page_of_a_photo_links_the_stories_that_one_may_see() -> None:
+    photo = make_photo()
+    make_article(title="Tin thấy được", cover=photo)
+    writer = make_user(*AUTHOR, "news.view_article", "news.change_article")
+    Article.objects.update(created_by=writer)
+    make_article(title="Tin của người khác", cover=photo, status=Article.Status.DRAFT)
+
+    page = client_of(writer).get(address("change", photo)).content.decode()
+
+    assert "Tin thấy được" in page
+    assert "Tin của người khác" not in page
+    assert "Dùng trong 2 tin" in page
+    assert "Còn có tin khác" in page
+
+
+# --- Uploading -----------------------------------------------------------------------------------
+
+
+def test_many_files_of_one_form_become_photos() -> None:
+    user = make_user(*AUTHOR)
+
+    response = client_of(user).post(
+        reverse(ADD),
+        {"pictures": [upload(name="a.jpg"), upload(name="b.jpg")], "credit": "Ảnh: Tâm"},
+        follow=True,
+    )
+
+    assert said(response) == ["Đã thêm 2 ảnh vào thư viện."]
+    assert list(Photo.objects.values_list("credit", "uploaded_by")) == [("Ảnh: Tâm", user.pk)] * 2
+
+
+def test_a_bad_file_among_good_ones_is_named_and_the_good_ones_stay(settings: Any) -> None:
+    response = client_of(make_user(*AUTHOR)).post(
+        reverse(ADD), {"pictures": [upload(b"<svg/>", "xau.svg"), upload()], "credit": "Ảnh: Tâm"}
+    )
+
+    assert response.status_code == 400
+    assert response.context["form"].errors["pictures"] == [
+        "xau.svg: Tệp này không phải ảnh JPEG, PNG, WebP, GIF hoặc đã bị hỏng."
+    ]
+    assert said(response) == ["Đã thêm 1 ảnh vào thư viện."]
+    assert 'value="Ảnh: Tâm"' in response.content.decode()
+    assert Photo.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("pictures", "words"),
+    [
+        ([], "Hãy chọn ít nhất một tệp ảnh."),
+        ([b""], "Có tệp rỗng. Hãy chọn lại."),
+        ([b"x"] * 21, "Mỗi lần gửi không quá 20 ảnh. Hãy chia thành nhiều lần."),
+    ],
+)
+def test_a_form_without_sensible_files_is_refused(pictures: list[bytes], words: str) -> None:
+    response = client_of(make_user(*AUTHOR)).post(
+        reverse(ADD), {"pictures": [upload(content) for content in pictures]}
+    )
+
+    assert response.context["form"].errors["pictures"] == [words]
+    assert not Photo.objects.exists()
+
+
+def send(client: Client, content: bytes | None = None, **extra: Any) -> Any:
+    data = {"upload": upload(content), "credit": "Ảnh: Tâm"}
+    return client.post(reverse("photo_add"), data, **extra)
+
+
+def test_one_file_sent_by_the_page_comes_back_as_its_card() -> None:
+    user = make_user(*AUTHOR)
+
+    response = send(client_of(user))
+
+    photo = Photo.objects.get()
+    assert response.status_code == 201
+    assert address("change", photo) in response.json()["card"]
+    assert (photo.credit, photo.uploaded_by) == ("Ảnh: Tâm", user)
+    assert "data-photo-words" in response.json()["card"]
+
+
+def test_a_card_of_somebody_who_may_not_change_photos_has_no_form() -> None:
+    answer = send(client_of(make_user("news.view_photo", "news.add_photo"))).json()
+
+    assert "data-photo-words" not in answer["card"]
+
+
+def test_a_refused_file_is_answered_in_words_and_leaves_nothing(settings: Any) -> None:
+    response = send(client_of(make_user(*AUTHOR)), b"<svg/>")
+
+    assert response.status_code == 400
+    assert response.json() == {
+        "error": "Tệp này không phải ảnh JPEG, PNG, WebP, GIF hoặc đã bị hỏng."
+    }
+    assert not Photo.objects.exists()
+    assert files(settings) == []
+
+
+@pytest.mark.parametrize(
+    ("user", "words"),
+    [
+        (None, "Phiên làm việc đã hết hạn. Hãy đăng nhập lại ở một thẻ khác rồi tải ảnh lên."),
+        (("news.view_photo", "news.change_photo"), "Bạn không có quyền tải ảnh lên."),
+    ],
+)
+def test_who_may_not_upload_is_told_so_in_json(user: Any, words: str) -> None:
+    client = Client() if user is None else client_of(make_user(*user))
+
+    response = send(client)
+
+    assert (response.status_code, response.json()) == (403, {"error": words})
+    assert not Photo.objects.exists()
+
+
+def test_a_reader_with_an_account_uploads_nothing() -> None:
+    assert send(client_of(make_user(*AUTHOR, is_staff=False))).status_code == 403
+    assert not Photo.objects.exists()
+
+
+def test_an_upload_from_another_site_is_refused() -> None:
+    assert send(client_of(make_user(*AUTHOR), enforce_csrf_checks=True)).status_code == 403
+    assert not Photo.objects.exists()
+
+
+def test_an_upload_without_file_is_answered_in_words() -> None:
+    response = client_of(make_user(*AUTHOR)).post(reverse("photo_add"))
+
+    assert (response.status_code, response.json()) == (400, {"error": "Hãy chọn một tệp ảnh."})
+
+
+def test_uploading_by_get_is_refused() -> None:
+    assert client_of(make_user(*AUTHOR)).get(reverse("photo_add")).status_code == 405
+
+
+# --- Words and focal point -----------------------------------------------------------------------
+
+
+def words(**fields: Any) -> dict[str, Any]:
+    return {"alt": "", "caption": "", "credit": "", **fields}
+
+
+def test_words_are_mended_in_the_card_and_the_card_comes_back() -> None:
+    photo = make_photo(alt="", focal_x=20)
+
+    response = editor().post(address("change", photo), words(alt="Cầu mới"), headers=JSON)
+
+    assert "Cầu mới" in response.json()["card"]
+    photo.refresh_from_db()
+    assert (photo.alt, photo.focal_x) == ("Cầu mới", 20)
+
+
+def test_a_contradiction_in_the_card_is_answered_in_words() -> None:
+    photo = make_photo(alt="")
+
+    response = editor().post(
+        address("change", photo), words(alt="Cầu", is_decorative="on"), headers=JSON
+    )
+
+    assert response.status_code == 400
+    assert list(response.json()["errors"]) == ["is_decorative"]
+    photo.refresh_from_db()
+    assert (photo.alt, photo.is_decorative) == ("", False)
+
+
+def test_without_javascript_the_contradiction_stands_beside_its_field() -> None:
+    photo = make_photo(alt="")
+
+    response = editor().post(address("change", photo), words(alt="Cầu", is_decorative="on"))
+
+    assert 'value="Cầu"' in response.content.decode()
+    assert "is_decorative" in response.context["adminform"].form.errors
+
+
+def test_the_focal_point_is_changed_by_numbers_and_the_crops_follow() -> None:
+    photo = make_photo()
+
+    response = editor().post(
+        address("change", photo), words(alt="Cầu", focal_x="10", focal_y="80"), follow=True
+    )
+
+    photo.refresh_from_db()
+    assert said(response) == ["Đã lưu ảnh."]
+    assert (photo.focus, photo.crops[:6]) == ((10, 80), "010080")
+
+
+@pytest.mark.parametrize("value", ["-1", "101", "", "x", "1e9", "9" * 30])
+def test_a_focal_point_that_is_none_is_refused_at_its_field(value: str) -> None:
+    photo = make_photo()
+
+    response = editor().post(
+        address("change", photo), words(alt="Mới", focal_x=value, focal_y="50")
+    )
+
+    assert list(response.context["adminform"].form.errors) == ["focal_x"]
+    photo.refresh_from_db()
+    assert (photo.alt, photo.focal_x) == ("Một tấm ảnh", 50)
+
+
+def test_crops_that_cannot_be_made_are_said_and_the_words_are_kept(
+    settings: Any,
+) -> None:
+    photo = make_photo()
+    for path in files(settings):
+        path.unlink()
+
+    response = editor().post(
+        address("change", photo), words(alt="Mới", focal_x="10", focal_y="10"), follow=True
+    )
+
+    photo.refresh_from_db()
+    assert (photo.alt, photo.focal_x) == ("Mới", 50)
+    assert "chưa cắt được ảnh" in said(response)[0]
+
+
+def test_the_file_of_a_photo_cannot_be_changed() -> None:
+    photo = make_photo()
+
+    editor().post(
+        address("change", photo), words(file=upload(), key="0" * 32, width=1, crops="x", avif="x")
+    )
+
+    after = Photo.objects.get()
+    assert (after.key, after.width, after.crops, after.avif) == (
+        photo.key,
+        photo.width,
+        photo.crops,
+        photo.avif,
+    )
+
+
+# --- Who may -------------------------------------------------------------------------------------
+
+
+def test_an_author_mends_and_deletes_own_uploads() -> None:
+    author = make_user(*AUTHOR)
+    client = client_of(author)
+    send(client)
+    photo = Photo.objects.get()
+
+    client.post(address("change", photo), words(alt="Của tôi"))
+    photo.refresh_from_db()
+    assert photo.alt == "Của tôi"
+    client.post(address("delete", photo), {"post": "yes"})
+    assert not Photo.objects.exists()
+
+
+def test_an_author_may_look_at_the_photo_of_somebody_else_and_nothing_more() -> None:
+    photo = make_photo()
+    client = client_of(make_user(*AUTHOR))
+
+    page = client.get(address("change", photo))
+
+    assert page.status_code == 200
+    assert b"focal-mark" not in page.content
+    assert client.post(address("change", photo), words(alt="x")).status_code == 403
+    assert client.post(address("change", photo), words(alt="x"), headers=JSON).status_code == 403
+    assert client.post(address("delete", photo), {"post": "yes"}).status_code == 403
+    assert Photo.objects.get().alt == "Một tấm ảnh"
+    assert "data-photo-words" not in client.get(reverse(LIBRARY)).content.decode()
+
+
+ADDRESSES = {
+    "library": ("get", lambda photo: reverse(LIBRARY)),
+    "form to add": ("get", lambda photo: reverse(ADD)),
+    "adding": ("post", lambda photo: reverse(ADD)),
+    "photo": ("get", lambda photo: address("change", photo)),
+    "changing": ("post", lambda photo: address("change", photo)),
+    "form to delete": ("get", lambda photo: address("delete", photo)),
+    "deleting": ("post", lambda photo: address("delete", photo)),
+    "history": ("get", lambda photo: address("history", photo)),
+    "small window": ("get", lambda photo: reverse("ckeditor_browse")),
+    "uploading in the small window": ("post", lambda photo: reverse("ckeditor_browse")),
+    "uploading from the editor": ("post", lambda photo: reverse("ckeditor_upload")),
+    "uploading from the library": ("post", lambda photo: reverse("photo_add")),
+}
+
+
+@pytest.mark.parametrize("case", ADDRESSES)
+@pytest.mark.parametrize("rights", [(), ("news.view_article", "news.change_article")])
+def test_staff_without_rights_to_photos_are_refused_everywhere(
+    case: str, rights: tuple[str, ...], settings: Any
+) -> None:
+    photo = make_photo()
+    method, where = ADDRESSES[case]
+    data = {
+        "pictures": upload(),
+        "upload": upload(),
+        "file": upload(),
+        "post": "yes",
+        "alt": "Đổi rồi",
+    }
+
+    client = client_of(make_user(*rights))
+    response = client.get(where(photo)) if method == "get" else client.post(where(photo), data)
+
+    assert response.status_code == 403
+    assert [(kept.pk, kept.alt) for kept in Photo.objects.all()] == [(photo.pk, "Một tấm ảnh")]
+
+
+@pytest.mark.parametrize(
+    "case", [name for name, (method, _) in ADDRESSES.items() if method == "post"]
+)
+def test_who_may_only_look_changes_nothing_anywhere(case: str) -> None:
+    photo = make_photo()
+    data = {
+        "pictures": upload(),
+        "upload": upload(),
+        "file": upload(),
+        "post": "yes",
+        "alt": "Đổi rồi",
+    }
+
+    response = client_of(make_user("news.view_photo")).post(ADDRESSES[case][1](photo), data)
+
+    assert response.status_code == 403
+    assert [(kept.pk, kept.alt) for kept in Photo.objects.all()] == [(photo.pk, "Một tấm ảnh")]
+
+
+@pytest.mark.parametrize("case", ADDRESSES)
+def test_who_is_not_logged_in_is_sent_to_the_door_or_refused(case: str) -> None:
+    method, where = ADDRESSES[case]
+
+    response = getattr(Client(), method)(where(make_photo()), {"post": "yes", "alt": "Đổi rồi"})
+
+    assert response.status_code in {302, 403}
+    assert Photo.objects.get().alt == "Một tấm ảnh"
+
+
+# --- Deleting ------------------------------------------------------------------------------------
+
+
+def test_a_photo_in_use_is_not_deleted_and_the_reason_is_said() -> None:
+    photo = make_photo()
+    make_article(body=f'<p><img src="{photo.url}" alt=""></p>')
+
+    response = editor().post(address("delete", photo), {"post": "yes"}, follow=True)
+
+    assert said(response) == [
+        "Ảnh đang dùng trong 1 tin nên chưa xoá được. Hãy bỏ ảnh khỏi những nơi đó trước."
+    ]
+    assert Photo.objects.exists()
+
+
+def test_a_photo_nobody_uses_can_be_deleted() -> None:
+    photo = make_photo()
+
+    editor().post(address("delete", photo), {"post": "yes"})
+
+    assert not Photo.objects.exists()
+
+
+# --- The small window ----------------------------------------------------------------------------
+
+
+def test_a_photo_is_declared_decoration_in_the_small_window() -> None:
+    client_of(make_user(*AUTHOR)).post(
+        reverse("ckeditor_browse"), {"file": upload(), "alt": "", "is_decorative": "on"}
+    )
+
+    assert Photo.objects.get().is_decorative
+
+
+def test_the_small_window_keeps_who_asked_while_it_is_filtered() -> None:
+    for _ in range(25):
+        make_photo(alt="")
+
+    page = (
+        client_of(make_user(*AUTHOR))
+        .get(reverse("ckeditor_browse"), {"CKEditorFuncNum": "7", "mota": "chua"})
+        .content.decode()
+    )
+
+    assert '<input type="hidden" name="CKEditorFuncNum" value="7">' in page
+    assert "?CKEditorFuncNum=7&amp;mota=chua&amp;trang=2" in page
+
+
+def test_an_upload_of_a_large_picture_is_shown_in_the_grid_by_a_small_file() -> None:
+    photo = make_photo(picture_bytes(1800, 1200))
+    Photo.objects.update(uploaded_at=timezone.now())
+
+    page = editor().get(reverse(LIBRARY)).content.decode()
+
+    assert photo.rendition_url(480) in page
+    assert f'src="{photo.url}"' not in page
