@@ -151,10 +151,9 @@ class PhotoAdmin(admin.ModelAdmin):
 
     # --- one photo -------------------------------------------------------------------------------
 
+    @admin.display(description="kích thước")
     def size(self, photo: Photo) -> str:
         return f"{photo.width} × {photo.height} điểm ảnh"
-
-    size.short_description = "kích thước"  # type: ignore[attr-defined]
 
     def save_model(self, request: Any, obj: Photo, form: Any, change: bool) -> None:
         """The words are kept even where the new crops cannot be made."""
