@@ -89,7 +89,8 @@ class Content:
             self,
             title=title,
             slug=self.slug or text.slug(title) or "tin",
-            lead=text.nfc(self.lead).strip(),
+            # A browser sends CRLF where the row has a line feed.
+            lead=text.nfc(self.lead).replace("\r\n", "\n").strip(),
             body=body,
             unit=kept.get("unit"),
             cover=cover,
@@ -135,7 +136,12 @@ class Content:
 
     def same_as(self, other: "Content") -> bool:
         """Whether nothing an editor can see differs; forms know minutes and seconds, the row microseconds."""
-        return self._comparable() == other._comparable()
+        return not self.differing(other)
+
+    def differing(self, other: "Content") -> list[str]:
+        """Names of the fields in which an editor can see a difference."""
+        mine, others = self._comparable(), other._comparable()
+        return [name for name, value in mine.items() if value != others[name]]
 
     def _comparable(self) -> dict[str, Any]:
         values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}

@@ -6,9 +6,11 @@ from typing import Any
 from django import forms
 
 from news import library
+from news.admin.article_conflict import Conflict, find_conflict, take
 from news.content import KEYS, LISTS, MOMENTS, Content
 from news.editor import BodyField
-from news.models import Article, Outdated, StaffProfile
+from news.models import Article, StaffProfile
+from news.models.revision import MAX_VERSION
 from news.models.workflow import MAX_NOTE
 
 # Buttons of the form, each with what it does after saving.
@@ -49,7 +51,13 @@ class ArticleForm(forms.ModelForm):
         widget=forms.TextInput(attrs={"class": "wide"}),
     )
     # The version this form was filled from: who saves over a newer one is shown both.
-    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    seen = forms.IntegerField(
+        required=False, min_value=0, max_value=MAX_VERSION, widget=forms.HiddenInput
+    )
+    # After a conflict: the version from which the writing began, while `seen` is the one that was shown beside it.
+    began = forms.IntegerField(
+        required=False, min_value=0, max_value=MAX_VERSION, widget=forms.HiddenInput
+    )
     alone = forms.BooleanField(
         label="Tôi tự xuất bản, không cần người thứ hai xem",
         required=False,
@@ -84,7 +92,7 @@ class ArticleForm(forms.ModelForm):
             if profile:
                 kwargs["initial"] = {"unit": profile.unit_id, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-        self.conflict: Outdated | None = None
+        self.conflict: Conflict | None = None
 
     @property
     def version(self) -> int:
@@ -94,20 +102,46 @@ class ArticleForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """A draft may be empty; what readers are to see may not. Looks for a newer version than the one seen."""
         data = super().clean() or self.cleaned_data
+        seen = data.get("seen")
+        if self.newest and seen is not None:
+            self._look_for_conflict(seen)
         if PUBLISH in self.data and not (data.get("lead") or data.get("body")):
             self.add_error("body", "Hãy viết nội dung trước khi xuất bản.")
         if RETURN in self.data and not data.get("note"):
             self.add_error("note", "Hãy viết cho tác giả biết cần sửa gì.")
-        seen = data.get("seen")
-        if self.newest and seen is not None and seen != self.instance.version:
-            newest = self.instance.revisions.filter(number=self.instance.version).first()
-            self.conflict = Outdated(self.newest, newest)
+        return data
+
+    def _look_for_conflict(self, seen: int) -> None:
+        """Nothing is overwritten that was not seen, and nothing that was seen without an answer to it."""
+        began = self.cleaned_data.get("began")
+        began = seen if began is None else began
+        newest = self.instance.version
+        if began == seen == newest:
+            return
+        self.conflict = find_conflict(self, began=began, seen=seen)
+        if self.conflict is None:
+            # Both wrote the same.
+            self.cleaned_data["seen"] = newest
+        elif seen != newest:
             self.add_error(
                 None,
                 "Trong lúc bạn viết, tin này đã được người khác lưu. Chưa có gì bị ghi đè: "
                 "hãy xem hai bản ở dưới, chọn từng chỗ rồi lưu lại.",
             )
-        return data
+        elif self.conflict.open:
+            self.add_error(
+                None, "Còn chỗ hai người cùng sửa mà bạn chưa chọn. Hãy chọn rồi lưu lại."
+            )
+        else:
+            take(self, self.conflict.taken)
+
+    @property
+    def started(self) -> int:
+        """The version from which what stands in the boxes began."""
+        if self.conflict:
+            began = self.cleaned_data.get("began")
+            return self.cleaned_data["seen"] if began is None else began
+        return self.version
 
     def content(self) -> Content:
         """What was typed, as one version. What the form does not show stays as it was."""

@@ -7,6 +7,9 @@ from django.utils import timezone
 
 from news.content import Content
 
+# What a version's number can be at most in either database; greater ones in addresses and forms are nonsense.
+MAX_VERSION = 2**31 - 1
+
 
 class Revision(models.Model):
     """One saved version of a story, as its author left it. Never changed, never deleted while the story stands."""
