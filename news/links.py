@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import default_storage
+from django.db.models import Q
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.module_loading import import_string
 
 from news.addresses import outside, own_path, split
-from news.models import Article, ExternalLink, Section
+from news.models import Article, Attachment, ExternalLink, Section
 from news.proofreading import Trouble
 from news.text import long_date
 
@@ -36,6 +37,7 @@ def troubles(hrefs: Iterable[str], *, article: Article | None = None) -> Trouble
             elsewhere[href] = address
     found |= _articles(matches, article)
     found |= _sections(matches)
+    found |= _attachments(matches, article)
     found |= _other_pages(matches)
     found |= _known_broken(elsewhere)
     return found
@@ -63,6 +65,11 @@ def _look_at(href: str) -> tuple[Trouble, str] | ResolverMatch | None:
     if path.startswith(reverse("admin:index")):
         return Trouble.BROKEN, "Đây là trang của bàn biên tập, bạn đọc không mở được."
     match = _resolve(path)
+    if match and match.view_name == "news:preview":
+        return (
+            Trouble.BROKEN,
+            "Đây là liên kết xem trước một bản nháp; nó hết hạn và bạn đọc không tìm thấy gì.",
+        )
     return match or (Trouble.BROKEN, "Cổng không có trang này.")
 
 
@@ -77,6 +84,9 @@ def _resolve(path: str) -> ResolverMatch | None:
 
 
 def _is_stored(path: str) -> bool:
+    """Whether a picture is there; other files of the storage are not handed out by their path."""
+    if not path.startswith(f"{settings.MEDIA_URL}photos/"):
+        return False
     try:
         return default_storage.exists(path.removeprefix(settings.MEDIA_URL))
     except (SuspiciousOperation, ValueError, OSError):
@@ -122,6 +132,23 @@ def _sections(matches: dict[str, ResolverMatch]) -> Troubles:
         href: (Trouble.BROKEN, "Cổng không có trang này.")
         for href, slug in wanted.items()
         if slug not in known
+    }
+
+
+def _attachments(matches: dict[str, ResolverMatch], itself: Article | None) -> Troubles:
+    """Links to files that are below no public story, nor below the story that links to them."""
+    wanted = {
+        href: match.kwargs["attachment_id"]
+        for href, match in matches.items()
+        if match.view_name in {"news:attachment", "news:attachment_view"}
+    }
+    known = Attachment.objects.filter(pk__in=[pk for pk in wanted.values() if pk <= MAX_ID])
+    public = Q(is_public=True) | Q(uses__article=itself) if itself else Q(is_public=True)
+    open_to_all = set(known.with_publicity().filter(public).values_list("pk", flat=True))
+    return {
+        href: (Trouble.BROKEN, "Tệp này không nằm dưới tin nào bạn đọc xem được.")
+        for href, pk in wanted.items()
+        if pk not in open_to_all
     }
 
 

@@ -17,10 +17,10 @@ from django.utils import timezone
 from news import link_check
 from news.link_check import Inspector, check_external_links, is_public
 from news.links import troubles
-from news.models import Article, ExternalLink
+from news.models import Article, ArticleAttachment, ExternalLink
 from news.proofreading import Trouble
 from portal.models import TextPage
-from tests.factories import make_article, make_photo, make_section, make_user
+from tests.factories import make_article, make_attachment, make_photo, make_section, make_user
 
 PUBLIC = "93.184.216.34"
 
@@ -98,9 +98,28 @@ def test_links_to_stories_that_nobody_can_read_are_found() -> None:
 def test_many_links_cost_as_many_queries_as_few(django_assert_num_queries: Any) -> None:
     hrefs = [make_article().get_absolute_url() for _ in range(5)]
     hrefs += [f"/muc-{n}/" for n in range(5)] + [f"https://example.org/{n}" for n in range(5)]
+    hrefs += [make_attachment().get_absolute_url() for _ in range(3)]
     hrefs += [TextPage.objects.create(title=f"Trang {n}").get_absolute_url() for n in range(5)]
-    with django_assert_num_queries(4):
-        assert len(troubles(hrefs)) == 5
+    with django_assert_num_queries(5):
+        assert len(troubles(hrefs)) == 8
+
+
+@pytest.mark.django_db
+def test_a_file_is_open_to_readers_only_below_a_public_story() -> None:
+    file = make_attachment()
+    assert trouble_of(file.get_absolute_url()) is Trouble.BROKEN
+    draft = make_article(status=Article.Status.DRAFT)
+    ArticleAttachment.put_below(draft, [file.pk])
+    assert trouble_of(file.view_url) is Trouble.BROKEN
+    assert trouble_of(file.view_url, article=draft) is None
+    ArticleAttachment.put_below(make_article(), [file.pk])
+    assert trouble_of(file.get_absolute_url()) is None
+    assert trouble_of("/tep/999/khong-co.pdf") is Trouble.BROKEN
+
+
+@pytest.mark.django_db
+def test_a_link_to_a_preview_is_nothing_for_readers() -> None:
+    assert trouble_of("/ban-nhap/abc/") is Trouble.BROKEN
 
 
 # --- addresses outside ----------------------------------------------------------------------------
