@@ -20,6 +20,8 @@ TITLE_FITS = 100
 # A paragraph in capitals is long from here on; mottoes and names of offices are shorter.
 LONG_CAPITALS = 60
 SNIPPET = 90
+# More remarks than anybody reads; a body of a thousand bad links must not make a page of megabytes.
+MAX_FINDINGS = 200
 
 
 class Severity(Enum):
@@ -109,7 +111,7 @@ Rule = Callable[[Manuscript], Iterable[Finding]]
 
 
 def findings(story: Manuscript) -> list[Finding]:
-    """Everything there is to say, errors first, then in the order of the rules and of the text."""
+    """What there is to say, errors first, then in the order of the rules and of the text; at most MAX_FINDINGS."""
     seen: Counter[str] = Counter()
     found = []
     for rule in RULES:
@@ -117,7 +119,7 @@ def findings(story: Manuscript) -> list[Finding]:
             nth = seen[finding.fingerprint]
             seen[finding.fingerprint] += 1
             found.append(replace(finding, nth=nth))
-    return sorted(found, key=lambda finding: not finding.is_error)
+    return sorted(found, key=lambda finding: not finding.is_error)[:MAX_FINDINGS]
 
 
 def _snippet(passage: str) -> str:

@@ -283,5 +283,11 @@ def test_twins_have_fingerprints_of_their_own() -> None:
     assert len({finding.fingerprint for finding in found}) == 2
 
 
+def test_a_thousand_remarks_are_cut_and_the_errors_stay() -> None:
+    links = '<p><a href="/x/">tại đây</a></p>' * 1000
+    found = codes(links + "<p>CCCD 079203012345</p>")
+    assert (len(found), found[0]) == (200, "identity-number")
+
+
 def test_errors_come_before_warnings() -> None:
     assert codes("<p>Gọi 0912 345 678. CCCD 079203012345.</p>", lead="")[0] == "identity-number"
