@@ -26,9 +26,12 @@ class ExternalLinkQuerySet(models.QuerySet["ExternalLink"]):
         return self.filter(pk__in=carried.values("external_links"))
 
     def due(self, *, now: dt.datetime) -> Self:
-        """Those to look at again, never looked at first, then by how long ago."""
+        """Those to look at again, never looked at first, then by how long ago.
+
+        New ones in any order: a few dead hosts must not stand before all others night after night.
+        """
         return self.filter(Q(checked_at=None) | Q(checked_at__lt=now - PATIENCE)).order_by(
-            models.F("checked_at").asc(nulls_first=True), "pk"
+            models.F("checked_at").asc(nulls_first=True), "?"
         )
 
     def broken(self) -> Self:

@@ -396,10 +396,11 @@ def test_a_night_without_any_connection_records_nothing(web: Web) -> None:
     def closed(target: tuple[str, int], timeout: float) -> socket.socket:
         raise OSError
 
+    down = Inspector(web.resolve, closed, web.slept.append)
     carry("http://fine.example/")
+    assert check_external_links(inspector=down) == {}
     check_external_links(inspector=web.inspector)
     carry("http://dead.example/")
-    down = Inspector(web.resolve, closed, web.slept.append)
     assert check_external_links(inspector=down) == {}
     states = dict(ExternalLink.objects.values_list("url", "status"))
     assert states == {"http://fine.example/": "fine", "http://dead.example/": "unseen"}
