@@ -66,8 +66,8 @@ def _with_waiting(articles: Any) -> list[Article]:
     now = timezone.now()
     first = list(articles[:SHOWN])
     for article in first:
-        article.waited = waiting_words(now - article.stage_since)  # type: ignore[attr-defined]
-        article.waited_long = now - article.stage_since > LONG  # type: ignore[attr-defined]
+        article.waited = waiting_words(now - article.stage_since)
+        article.waited_long = now - article.stage_since > LONG
     return first
 
 

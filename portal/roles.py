@@ -75,6 +75,12 @@ ROLES: dict[str, tuple[str, ...]] = {
         "auth.view_group",
         "auth.add_group",
         "auth.change_group",
+        "news.view_staffprofile",
+        "news.add_staffprofile",
+        "news.change_staffprofile",
+        "news.view_unit",
+        "news.add_unit",
+        "news.change_unit",
         "news.view_photo",  # the crest, pictures of text pages
         "news.add_photo",
     ),

@@ -181,7 +181,7 @@ def _as_file(report: Report, user: Any) -> HttpResponse:
     )
     for story in stories.iterator(chunk_size=1000):
         assert story.published_at is not None  # noqa: S101 - it was published
-        line = [
+        cells: list[Any] = [
             story.published_at.astimezone(VIETNAM).replace(tzinfo=None),
             story.title,
             story.section.name,
@@ -190,7 +190,7 @@ def _as_file(report: Report, user: Any) -> HttpResponse:
             story.view_count.total,
             "x" if story.alone else "",  # type: ignore[attr-defined]
         ]
-        sheet.append(_cells(sheet, line))
+        sheet.append(_cells(sheet, cells))
     target = io.BytesIO()
     book.save(target)
     name = f"bao-cao-{report.period.first:%Y-%m}-{report.period.last:%Y-%m}-{report.by}.xlsx"

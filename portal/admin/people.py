@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from django_otp.plugins.otp_static import admin as otp_static
 from django_otp.plugins.otp_totp import admin as otp_totp
 
+from news.models import StaffProfile
 from portal.accounts import people, second_factor
 from portal.accounts.sessions import DeskSession, end_sessions
 from portal.roles import ROLES
@@ -90,11 +91,42 @@ class NewPasswordForm(SetPasswordForm):
         return self.user
 
 
+class WorkInline(admin.StackedInline):
+    """The unit of a person, and the sections the person is limited to. Nobody lifts the own limit."""
+
+    model = StaffProfile
+    verbose_name_plural = "Công việc"
+    fields = ["unit", "sections"]
+    can_delete = False
+    max_num = 1
+
+    def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_add_permission(request, obj) and not self._is_own(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not self._is_own(request, obj)
+
+    def _is_own(self, request: HttpRequest, person: User | None) -> bool:
+        return bool(person and person.pk == request.user.pk and not request.user.is_superuser)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            # Without Django's icons for editing what is chosen.
+            field.widget = (
+                forms.CheckboxSelectMultiple(choices=field.choices)  # type: ignore[attr-defined]
+                if db_field.name == "sections"
+                else field.widget.widget
+            )
+        return field
+
+
 @admin.register(User)
 class PersonAdmin(admin.ModelAdmin):
     """People are deactivated, not deleted: what they published keeps their name."""
 
     form = PersonForm
+    inlines = [WorkInline]
     fieldsets = [
         (None, {"fields": ["username", "last_name", "first_name", "email"]}),
         ("Quyền", {"fields": ["is_active", "groups", "is_superuser"]}),

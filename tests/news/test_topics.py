@@ -1,5 +1,7 @@
 """Tags, threads and units at the desk."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("model", [Tag, Thread])
-def test_a_topic_is_found_by_the_beginning_of_any_spelling(model: type) -> None:
+def test_a_topic_is_found_by_the_beginning_of_any_spelling(model: Any) -> None:
     wanted = model.objects.create(name="Đô thị thông minh")
     model.objects.create(name="Môi trường")
     name = model._meta.model_name

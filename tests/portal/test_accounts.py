@@ -17,11 +17,12 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from news.models import StaffProfile
 from portal.accounts import people, second_factor, sign_in
 from portal.accounts.audit import AuditEntry
 from portal.accounts.sessions import DeskSession
 from portal.roles import ADMINISTRATOR, EDITOR, ensure_roles
-from tests.factories import make_user
+from tests.factories import make_section, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -607,6 +608,10 @@ def test_twelve_letters_of_one_kind_are_enough() -> None:
 # --- Administrators and other people --------------------------------------------------------------
 
 
+# The box of unit and sections below the form, left as it is.
+WORK = {"staff_profile-TOTAL_FORMS": 0, "staff_profile-INITIAL_FORMS": 0}
+
+
 def person_form(user: User, **changes: Any) -> dict[str, Any]:
     data = {
         "username": user.username,
@@ -615,6 +620,7 @@ def person_form(user: User, **changes: Any) -> dict[str, Any]:
         "email": user.email,
         "is_active": "on" if user.is_active else "",
         "groups": [group.pk for group in user.groups.all()],
+        **WORK,
         **changes,
     }
     return {name: value for name, value in data.items() if value != ""}
@@ -630,6 +636,7 @@ def test_an_administrator_makes_an_account_with_a_role() -> None:
     client_of(make_administrator()).post(
         "/quan-tri/auth/user/add/",
         {
+            **WORK,
             "username": "moi",
             "last_name": "Nguyễn",
             "first_name": "Mới",
@@ -712,6 +719,7 @@ def test_an_administrator_makes_nobody_a_superuser() -> None:
     admin.post(
         "/quan-tri/auth/user/add/",
         {
+            **WORK,
             "username": "moi",
             "is_superuser": "on",
             "password1": PASSWORD,
@@ -757,6 +765,7 @@ def test_an_administrator_gives_no_such_group_to_a_new_account() -> None:
     client_of(make_administrator()).post(
         "/quan-tri/auth/user/add/",
         {
+            **WORK,
             "username": "moi",
             "groups": [strong_group().pk],
             "password1": PASSWORD,
@@ -964,3 +973,35 @@ def test_rights_that_stand_on_no_form_survive_it() -> None:
     )
 
     assert list(group.permissions.all()) == [hidden]
+
+
+# --- What a person works on --------------------------------------------------------------------------
+
+
+def test_a_person_gets_a_unit_and_sections_but_nobody_lifts_the_own_limit() -> None:
+    groups = ensure_roles()
+    section = make_section()
+    administrator, editor = make_user(), make_user()
+    administrator.groups.add(groups[ADMINISTRATOR], groups[EDITOR])
+    editor.groups.add(groups[EDITOR])
+    StaffProfile.objects.create(user=administrator).sections.add(section)
+    client = Client()
+    client.force_login(administrator)
+    for person in (editor, administrator):
+        page = client.get(reverse("admin:auth_user_change", args=[person.pk]))
+        has_profile = StaffProfile.objects.filter(user=person).exists()
+        data = {
+            "username": person.username,
+            "is_active": "on",
+            "groups": [group.pk for group in person.groups.all()],
+            "staff_profile-TOTAL_FORMS": 1,
+            "staff_profile-INITIAL_FORMS": int(has_profile),
+            "staff_profile-0-id": person.staff_profile.pk if has_profile else "",
+            "staff_profile-0-user": person.pk,
+            "staff_profile-0-sections": [] if has_profile else [section.pk],
+        }
+        assert page.status_code == 200
+        client.post(reverse("admin:auth_user_change", args=[person.pk]), data)
+
+    for person in (editor, administrator):
+        assert list(StaffProfile.objects.get(user=person).sections.all()) == [section]

@@ -22,7 +22,14 @@ from portal.admin.audit import plain
 from portal.models import AgencyLink
 from portal.roles import ADMINISTRATOR, EDITOR, ensure_roles
 from tests.factories import make_user
-from tests.portal.test_accounts import bind_app, code_for, enter, make_administrator, make_person
+from tests.portal.test_accounts import (
+    bind_app,
+    code_for,
+    enter,
+    make_administrator,
+    make_person,
+    person_form,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -146,7 +153,7 @@ def test_which_roles_were_given_and_taken() -> None:
 
     client_of(make_administrator()).post(
         reverse("admin:auth_user_change", args=[person.pk]),
-        {"username": "lan", "is_active": "on", "groups": [roles[ADMINISTRATOR].pk]},
+        person_form(person, groups=[roles[ADMINISTRATOR].pk]),
     )
 
     entry = last(What.CHANGE)
