@@ -1,14 +1,18 @@
-"""The history of a story as people read it: whose version, which one is public, and what its keys stand for."""
+"""The history of a story as people read it: versions and steps, which version is public, what its keys stand for."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import Q
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, Value
 
 from news.content import Content
-from news.diffing import Names
-from news.models import Article, Attachment, Photo, Section, Thread, Unit
+from news.diffing import LABELS, Names
+from news.models import Article, Attachment, Photo, Revision, Section, Step, Thread, Unit
+
+PER_PAGE = 25
 
 SOMEBODY = "không rõ ai"
 
@@ -19,6 +23,86 @@ def person(user: AbstractBaseUser | None) -> str:
         return SOMEBODY
     full_name: str = getattr(user, "get_full_name", str)()
     return full_name or user.get_username()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the history: a version, or a step. `changed` names the fields a version changed."""
+
+    revision: Revision | None = None
+    step: Step | None = None
+    changed: tuple[str, ...] = ()
+
+    @property
+    def who(self) -> str:
+        """Who saved or did it."""
+        return person(self.revision.saved_by if self.revision else self.step and self.step.by)
+
+
+def timeline(article: Article, page: str | None) -> Page[Any]:
+    """Versions and steps of the story in one line, newest first, a page of Entry each; five queries at most.
+
+    A page number that is none means the first page, one that is too great the last.
+    """
+    versions = article.revisions.annotate(kind=Value("version")).order_by()
+    steps = Step.objects.filter(article=article).annotate(kind=Value("step")).order_by()
+    # A step is taken after the version that it is about was saved, also at the same moment.
+    line = (
+        versions.values_list("saved_at", "kind", "pk")
+        .union(steps.values_list("at", "kind", "pk"), all=True)
+        .order_by("-saved_at", "kind", "-pk")
+    )
+    found: Page[Any] = Paginator(line, PER_PAGE).get_page(page)
+    rows = list(found.object_list)
+    kept = {
+        "version": article.revisions.select_related("saved_by").in_bulk(
+            [pk for _, kind, pk in rows if kind == "version"]
+        ),
+        "step": Step.objects.select_related("by").in_bulk(
+            [pk for _, kind, pk in rows if kind == "step"]
+        ),
+    }
+    changed = _changed(article, kept["version"].values())
+    found.object_list = [
+        Entry(revision=kept[kind][pk], changed=changed.get(pk, ()))
+        if kind == "version"
+        else Entry(step=kept[kind][pk])
+        for _, kind, pk in rows
+    ]
+    return found
+
+
+def _changed(article: Article, revisions: Iterable[Revision]) -> dict[int, tuple[str, ...]]:
+    """What each of the versions changed against the one before it, by primary key of the version."""
+    revisions = list(revisions)
+    texts = {revision.number: revision.text for revision in revisions}
+    before = {number - 1 for number in texts} - texts.keys()
+    texts |= {r.number: r.text for r in article.revisions.filter(number__in=before)}
+    return {
+        revision.pk: tuple(
+            LABELS[name]
+            for name in LABELS
+            if name in texts[revision.number - 1].differing(texts[revision.number])
+        )
+        for revision in revisions
+        if revision.number - 1 in texts
+    }
+
+
+def public_version(article: Article) -> int | None:
+    """Number of the version that the row holds while the story is published or waits for its time, else None.
+
+    None also for a story that was imported and of which nobody has saved a version yet.
+    """
+    if article.status != Article.Status.PUBLISHED or article.version == 0:
+        return None
+    if not article.has_working_copy:
+        return article.version
+    step = article.steps.filter(
+        verb__in=[Step.Verb.PUBLISHED, Step.Verb.SCHEDULED, Step.Verb.DISCARDED]
+    ).first()
+    # What was public before the first version was saved became the first version.
+    return max(step.version, 1) if step else 1
 
 
 def names_of(contents: Iterable[Content], *, seen_by: Any) -> Names:

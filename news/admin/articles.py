@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from news.admin.article_form import ArticleForm
+from news.admin.article_history import ArticleHistory
 from news.admin.article_preview import ArticlePreviews
 from news.admin.article_reports import ArticleReports
 from news.admin.article_steps import ArticleSteps
@@ -60,6 +61,7 @@ class ArticleAdmin(
     SecondReader,
     ArticleSteps,
     ArticlePreviews,
+    ArticleHistory,
     ArticleReports,
     PlainChoices,
     EditorPages,

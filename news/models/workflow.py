@@ -5,6 +5,7 @@ Two questions, two fields. `status` is what the public sees: nothing yet, the st
 working copy: the row holds what is public, the newest Revision what is being written.
 """
 
+import dataclasses
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -249,13 +250,19 @@ class Workflow(models.Model):
         """Write an old version anew, as the newest. Raises what write() raises, and ValueError for another story's."""
         if revision.article_id != self.pk:
             raise ValueError("Phiên bản này là của tin khác.")
-        content = revision.text
-        if not by.has_perm("news.feature_article"):
-            content = _with_featuring_of(content, self.newest)
         with transaction.atomic():
-            newest = self.write(content, by=by, seen=seen)
+            newest = self.write(self.as_restored(revision, by=by), by=by, seen=seen)
             self._record(Step.Verb.RESTORED, by, note=f"Phiên bản {revision.number}")
         return newest
+
+    def as_restored(self, revision: Revision, *, by: Any) -> Content:
+        """What restore() writes: that version, but its date stays once it has one, and so does its prominence where
+        this person may not change it."""
+        content, newest = revision.text, self.newest
+        kept = () if by.has_perm("news.feature_article") else FEATURING
+        if self.was_public and content.published_at is None:
+            kept = (*kept, "published_at")
+        return dataclasses.replace(content, **{name: getattr(newest, name) for name in kept})
 
     def discard_copy(self, *, by: Any) -> None:
         """Give up the working copy; the newest version is the public one again. Its versions stay in the history.
@@ -490,9 +497,3 @@ class Workflow(models.Model):
             old = getattr(before, name) if before else None
             if getattr(content, name) != old:
                 raise PermissionDenied("Bạn không có quyền đặt tin nổi bật.")
-
-
-def _with_featuring_of(content: Content, other: Content) -> Content:
-    import dataclasses
-
-    return dataclasses.replace(content, **{name: getattr(other, name) for name in FEATURING})
