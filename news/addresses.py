@@ -6,6 +6,10 @@ from django.conf import settings
 
 # Longer ones exist, but no index of PostgreSQL holds them and no official links to them.
 MAX_LENGTH = 1000
+# Parameters that only tell somebody else where a reader came from.
+TRACKING = frozenset(
+    {"fbclid", "gclid", "zarsrc", "utm_source", "utm_medium", "utm_campaign", "utm_content"}
+)
 
 
 def split(href: str) -> SplitResult | None:

@@ -10,7 +10,7 @@ from django.urls import ResolverMatch, reverse
 from django.utils import timezone
 
 from news import freshness, richtext, text
-from news.models import Photo
+from news.models import Photo, Redirect
 from portal.accounts.audit import AuditEntry
 from portal.accounts.sessions import DeskSession
 
@@ -124,12 +124,20 @@ class TextPage(models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Stores a clean body. Raises richtext.TooComplex for one that cannot be cleaned in bounded time."""
+        """Stores a clean body, and keeps the old address working when the slug changes.
+
+        Raises richtext.TooComplex for a body that cannot be cleaned in bounded time.
+        """
         self.title = text.one_line(self.title)
         self.slug = self.slug or text.slug(self.title, 100) or "trang"
         self.body = richtext.clean(self.body)
         with transaction.atomic():
+            before = TextPage.objects.filter(pk=self.pk).first()
             super().save(*args, **kwargs)
+            if before is None:
+                Redirect.objects.forget(self.get_absolute_url())
+            elif before.slug != self.slug:
+                Redirect.objects.move(before.get_absolute_url(), self.get_absolute_url())
             freshness.bump()
 
     def get_absolute_url(self) -> str:

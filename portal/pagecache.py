@@ -27,6 +27,7 @@ from django.utils import timezone
 from django.utils.http import http_date, parse_etags
 
 from news import freshness
+from news.addresses import TRACKING
 from news.models import Article
 
 logger = logging.getLogger(__name__)
@@ -34,11 +35,9 @@ logger = logging.getLogger(__name__)
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
-# Parameters that choose a page, and those that only tell somebody else where a reader came from.
+# Parameters that choose a page, and those that do not.
 KEPT_PARAMETERS = frozenset({"trang"})
-DROPPED_PARAMETERS = frozenset(
-    {"fbclid", "gclid", "zarsrc", "utm_source", "utm_medium", "utm_campaign", "utm_content"}
-)
+DROPPED_PARAMETERS = TRACKING
 CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
 BROWSER_CACHE = "public, max-age=0, must-revalidate"
 # Never kept, so not even the generation is asked for: these must answer when the database does not.

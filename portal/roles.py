@@ -37,6 +37,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "news.view_externallink",
         "news.add_section",
         "news.change_section",
+        "news.merge_section",
         "news.edit_any_photo",
         "news.delete_photo",  # unused ones only: the database refuses the others
         "news.add_tag",
@@ -81,6 +82,13 @@ ROLES: dict[str, tuple[str, ...]] = {
         "news.view_unit",
         "news.add_unit",
         "news.change_unit",
+        "portal.view_jobrun",
+        "news.view_outboxmessage",
+        "news.resend_outboxmessage",
+        "news.view_redirect",
+        "news.add_redirect",
+        "news.change_redirect",
+        "news.delete_redirect",
         "news.view_photo",  # the crest, pictures of text pages
         "news.add_photo",
     ),

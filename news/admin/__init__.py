@@ -5,6 +5,7 @@ from news.admin import (
     external_links,
     outbox,
     photos,
+    redirects,
     sections,
     topics,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "external_links",
     "outbox",
     "photos",
+    "redirects",
     "sections",
     "topics",
 ]

@@ -10,6 +10,7 @@ from news.models.outbox import OutboxMessage
 from news.models.overrule import Overrule
 from news.models.photo import Photo, PhotoQuerySet
 from news.models.preview import PreviewLink
+from news.models.redirect import Redirect
 from news.models.revision import Revision, Step
 from news.models.search import SearchEntry, StoryWords, TitleWords
 from news.models.section import Section
@@ -38,6 +39,7 @@ __all__ = [
     "Photo",
     "PhotoQuerySet",
     "PreviewLink",
+    "Redirect",
     "Revision",
     "SearchEntry",
     "Section",

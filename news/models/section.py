@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import Resolver404, resolve, reverse
 
 from news import freshness, text
+from news.models.redirect import Redirect
 
 
 class Section(models.Model):
@@ -42,6 +43,7 @@ class Section(models.Model):
     class Meta:
         verbose_name = "chuyên mục"
         verbose_name_plural = "chuyên mục"
+        permissions = [("merge_section", "Được gộp chuyên mục")]
         ordering = ["order", "name", "id"]
         constraints = [
             models.CheckConstraint(condition=~Q(parent=F("id")), name="section_not_its_own_parent"),
@@ -51,9 +53,15 @@ class Section(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keeps the old address working when the slug changes."""
         self.slug = self.slug or text.slug(self.name, 100)
         with transaction.atomic():
+            before = Section.objects.filter(pk=self.pk).values_list("slug", flat=True).first()
             super().save(*args, **kwargs)
+            if before is None:
+                Redirect.objects.forget(self.get_absolute_url())
+            elif before != self.slug:
+                Redirect.objects.move_section(self, before)
             freshness.bump()
 
     def get_absolute_url(self) -> str:
@@ -89,6 +97,42 @@ class Section(models.Model):
             )
         except Resolver404:
             return False
+
+    def merge_into(self, other: "Section", *, by: Any) -> int:
+        """Move everything of this section to the other one and remove this one; its addresses lead there for ever.
+
+        Children come along below the other one. Returns how many stories moved. Raises PermissionDenied without
+        the right `news.merge_section`, ValidationError where the other one cannot take it.
+        """
+        from news.models.article import Article
+        from news.models.revision import Revision
+        from news.models.staff import StaffProfile, sections_of
+
+        limits = sections_of(by)
+        is_within = limits is None or {self.pk, other.pk} <= limits
+        if not (by.has_perm("news.merge_section") and is_within):
+            raise PermissionDenied("Bạn không có quyền gộp chuyên mục này.")
+        with transaction.atomic():
+            if other.pk == self.pk or other.parent_id == self.pk:
+                raise ValidationError("Hãy chọn một mục khác, không phải mục con của mục này.")
+            if other.parent_id and self.children.exists():
+                raise ValidationError(
+                    "Mục này có mục con nên chỉ gộp được vào một mục cấp một; chỉ có hai cấp."
+                )
+            moved = Article.objects.filter(section=self).update(section=other)
+            self.children.update(parent=other)
+            # Versions name their section: a working copy is published, an old one restored, where it went.
+            versions = Revision.objects.filter(content__section=self.pk)
+            for version in versions.iterator(chunk_size=200):
+                version.content["section"] = other.pk
+                version.save(update_fields=["content"])
+            for profile in StaffProfile.objects.filter(sections=self):
+                profile.sections.add(other)
+            Redirect.objects.filter(section=self).update(section=other)
+            old_slug = self.slug
+            self.delete()
+            Redirect.objects.move_section(other, old_slug)
+        return moved
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         with transaction.atomic():

@@ -1,0 +1,230 @@
+"""Old addresses: how they are written, what makes a redirect senseless, and the answer where no page is.
+
+Where a redirect leads is stored, never taken from a request, so nobody can send readers elsewhere through this site.
+"""
+
+import re
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import URLValidator
+from django.http import Http404, HttpRequest, HttpResponsePermanentRedirect, QueryDict
+from django.urls import Resolver404, resolve, reverse
+
+from news import addresses, text
+from news.freshness import PAGE_NUMBER
+from news.models.redirect import MAX_OLD, Redirect
+
+# Browsers keep a permanent redirect for ever unless told otherwise, and then a new section at an old address
+# would never be seen (seconds).
+REMEMBERED = 3600
+FEED = "rss.xml"
+# Blanks at the ends are cut off before.
+_UNFIT = re.compile(r"[\x00-\x1f\x7f\\]")
+
+
+# --- how addresses are written ----------------------------------------------------------------------
+
+
+def normalised(address: str) -> str:
+    """Path and query of an old address: decoded, in NFC, without host, fragment and words of advertisers.
+
+    Raises ValidationError for what no browser could ask this site for.
+    """
+    parts = addresses.split(address.strip())
+    if parts is None or parts.scheme not in {"", "http", "https"} or _UNFIT.search(address.strip()):
+        raise ValidationError("Địa chỉ cũ phải có dạng /duong-dan hoặc https://ten-mien/duong-dan.")
+    path = unquote(parts.path) or "/"
+    if not path.startswith("/") or path.startswith("//"):
+        raise ValidationError("Địa chỉ cũ phải bắt đầu bằng một dấu /.")
+    found = _joined(path, parts.query)
+    if len(found) > MAX_OLD or "\x00" in found:
+        raise ValidationError(f"Địa chỉ cũ dài quá {MAX_OLD} ký tự hoặc có ký tự lạ.")
+    return found
+
+
+def _joined(path: str, query: str) -> str:
+    parts = [unquote(part.replace("+", " ")) for part in query.split("&") if part]
+    kept = [part for part in parts if part.partition("=")[0] not in addresses.TRACKING]
+    return text.nfc(f"{path}?{'&'.join(kept)}" if kept else path)
+
+
+def _other_slash(path: str) -> str:
+    """The same path with a slash at its end, or without: readers type both."""
+    return path.removesuffix("/") if path.endswith("/") else f"{path}/"
+
+
+def _candidates(path: str, query: str) -> list[str]:
+    """What a redirect for this request may be stored under, the most exact first."""
+    found = [_joined(path, query), _joined(path, "")]
+    if len(path) > 1:
+        found += [_joined(_other_slash(path), query), _joined(_other_slash(path), "")]
+    return [old for old in dict.fromkeys(found) if len(old) <= MAX_OLD and "\x00" not in old]
+
+
+# --- the answer where no page is --------------------------------------------------------------------
+
+
+def answer(request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+    """The redirect for an address at which no page is, in one query; None if there is none."""
+    if request.method not in {"GET", "HEAD"} or is_reserved(request.path_info):
+        return None
+    path, query = request.path_info, request.META.get("QUERY_STRING", "")
+    wanted = _candidates(path, query)
+    # The feed of a section moves with it.
+    section = path.removesuffix(FEED) if path.endswith(f"/{FEED}") else ""
+    rows = (
+        Redirect.objects.filter(old__in=[*wanted, section] if section else wanted)
+        .select_related("section", "article__section")
+        .defer("article__body", "article__lead")
+    )
+    found = {row.old: row for row in rows}
+    row = next((found[old] for old in wanted if old in found), None)
+    if row is not None:
+        page = request.GET.get("trang", "")
+        is_page = row.section is not None and PAGE_NUMBER.fullmatch(page)
+        return _permanent(f"{row.destination}?trang={page}" if is_page else row.destination)
+    row = found.get(section)
+    if row is not None and row.section is not None:
+        return _permanent(reverse("news:section_feed", args=[row.section.slug]))
+    return None
+
+
+def _permanent(destination: str) -> HttpResponsePermanentRedirect:
+    return HttpResponsePermanentRedirect(
+        destination, headers={"Cache-Control": f"public, max-age={REMEMBERED}"}
+    )
+
+
+def is_reserved(path: str) -> bool:
+    """Whether the path belongs to the desk or to files, which never move."""
+    return path.startswith((reverse("admin:index"), settings.STATIC_URL, settings.MEDIA_URL))
+
+
+# --- what makes a redirect senseless ----------------------------------------------------------------
+
+
+def check(redirect: Redirect) -> None:
+    """Put a redirect into its stored form. Raises ValidationError, by field, for one that leads nowhere or in circles."""
+    try:
+        redirect.old = normalised(redirect.old)
+        path, _, query = redirect.old.partition("?")
+        _refuse_living(path, query)
+    except ValidationError as error:
+        raise ValidationError({"old": error.messages}) from None
+    try:
+        _aim(redirect, redirect.target)
+    except ValidationError as error:
+        raise ValidationError({"target": error.messages}) from None
+    others = Redirect.objects.exclude(pk=redirect.pk)
+    if (leads_here := others.filter(target__in=_candidates(path, query)).first()) is not None:
+        raise ValidationError(
+            {
+                "old": f"Chuyển hướng từ {leads_here.old} đang dẫn đến địa chỉ này; hãy sửa chuyển hướng đó trước."
+            }
+        )
+
+
+def _refuse_living(path: str, query: str) -> None:
+    if is_reserved(path):
+        raise ValidationError(
+            "Địa chỉ này thuộc bàn biên tập hoặc các tệp, không chuyển hướng được."
+        )
+    if answers(path, query) or (not path.endswith("/") and answers(f"{path}/", query)):
+        raise ValidationError(
+            "Đang có trang trả lời ở địa chỉ này nên chuyển hướng sẽ không bao giờ được dùng."
+        )
+
+
+def _aim(redirect: Redirect, target: str) -> None:
+    """Point the redirect at what lies at the target."""
+    target = target.strip()
+    parts = addresses.split(target)
+    if (
+        not target
+        or parts is None
+        or _UNFIT.search(target)
+        or bool(parts.scheme) != bool(parts.netloc)
+    ):
+        raise ValidationError(
+            "Hãy viết địa chỉ đích, dạng /duong-dan hoặc https://ten-mien/duong-dan."
+        )
+    own = addresses.own_path(parts)
+    redirect.section = redirect.article = None
+    if own is None:
+        redirect.target = _outside(target)
+        return
+    if not own.startswith("/") or target.startswith("//"):
+        raise ValidationError("Địa chỉ đích trong cổng phải bắt đầu bằng một dấu /.")
+    wanted = _candidates(own, parts.query)
+    if redirect.old in wanted:
+        raise ValidationError("Địa chỉ đích chính là địa chỉ cũ: chuyển hướng sẽ chạy vòng.")
+    if not is_reserved(own) and not answers(own, parts.query):
+        further = Redirect.objects.filter(old__in=wanted).exclude(pk=redirect.pk).first()
+        if further is not None:
+            raise ValidationError(
+                f"Địa chỉ đích lại được chuyển tiếp đến {further.destination}; hãy dẫn thẳng đến đó."
+            )
+        raise ValidationError("Địa chỉ đích không có trang nào.")
+    redirect.target = parts._replace(scheme="", netloc="").geturl()
+    if not parts.query and not parts.fragment:
+        _aim_at_row(redirect, own)
+    if redirect.section is not None or redirect.article is not None:
+        redirect.target = ""
+
+
+def _aim_at_row(redirect: Redirect, path: str) -> None:
+    """If the path is a section's or a story's, point at the row: it may move."""
+    from news.models import Article, Section
+
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return
+    if match.view_name == "news:section":
+        redirect.section = Section.objects.filter(slug=match.kwargs["section_slug"]).first()
+    elif match.view_name == "news:article":
+        articles = Article.objects.select_related("section")
+        redirect.article = articles.filter(pk=match.kwargs["article_id"]).first()
+
+
+def _outside(target: str) -> str:
+    """An address elsewhere. Raises ValidationError for any scheme but the web's, and for names and passwords in it."""
+    try:
+        URLValidator(schemes=["http", "https"])(target)
+    except ValidationError:
+        raise ValidationError("Địa chỉ đích phải bắt đầu bằng /, http:// hoặc https://.") from None
+    if "@" in urlsplit(target).netloc:
+        raise ValidationError("Địa chỉ đích không được chứa tên đăng nhập.")
+    return target
+
+
+def answers(path: str, query: str = "") -> bool:
+    """Whether a page of this site answers there now, be it with a redirect or to say that it is gone.
+
+    The view itself is asked, as a reader would, because only it knows whether the row exists.
+    """
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return False
+    request = HttpRequest()
+    request.method = "HEAD"
+    request.path = request.path_info = path
+    request.META = {
+        "HTTP_HOST": urlsplit(settings.SITE_URL).netloc,
+        "QUERY_STRING": query,
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+    }
+    request.GET = QueryDict(query)
+    request.user = AnonymousUser()
+    request.resolver_match = match
+    try:
+        return match.func(request, *match.args, **match.kwargs).status_code != 404
+    except PermissionDenied:
+        return True
+    except Http404:
+        return False
