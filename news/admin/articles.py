@@ -15,6 +15,7 @@ from news.admin.article_history import ArticleHistory
 from news.admin.article_preview import ArticlePreviews
 from news.admin.article_reports import ArticleReports
 from news.admin.article_steps import ArticleSteps
+from news.admin.article_suggestions import ArticleSuggestions
 from news.admin.choices import PlainChoices
 from news.admin.second_reader import SecondReader
 from news.editor import EditorPages
@@ -63,6 +64,7 @@ class ArticleAdmin(
     ArticlePreviews,
     ArticleHistory,
     ArticleReports,
+    ArticleSuggestions,
     PlainChoices,
     EditorPages,
     admin.ModelAdmin,
