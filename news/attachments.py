@@ -99,6 +99,8 @@ def check(upload: UploadedFile) -> Checked:
         raise AttachmentRefused(
             f"Tệp lớn hơn {MAX_BYTES // 1024 // 1024} MB. Hãy giảm cỡ ảnh trong tệp hoặc chia nhỏ rồi tải lại."
         )
+    # A form that is checked a second time reads it a second time.
+    upload.seek(0)
     content = upload.read()
     kind = kind_of(content)
     return Checked(

@@ -24,7 +24,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from news import counting
-from news.models import Attachment
+from news.models import Attachment, PreviewLink
+from news.views import not_kept
 
 # An office document never runs here, whatever a browser takes it for. A viewer of PDF gets what older ones need
 # to start, and still nothing from anywhere: the sandbox would leave the page of some of them empty.
@@ -54,6 +55,16 @@ def download(request: HttpRequest, attachment_id: int, name: str) -> HttpRespons
 def view(request: HttpRequest, attachment_id: int, name: str) -> HttpResponseBase:
     """The file to look at. Raises Http404 for kinds that browsers do not show."""
     return _open(request, attachment_id, name, in_place=True)
+
+
+@require_safe
+def of_draft(request: HttpRequest, token: str, attachment_id: int, name: str) -> HttpResponseBase:
+    """A file of a draft for who was given the draft's link. Raises Http404 when the link has ended."""
+    link = PreviewLink.by_token(token)
+    if link is None or attachment_id not in link.article.newest.attachments:
+        raise Http404
+    attachment = get_object_or_404(Attachment, pk=attachment_id)
+    return not_kept(send(request, attachment, in_place=False))
 
 
 def _open(

@@ -12,6 +12,11 @@ urlpatterns = [
     path("tep/<int:attachment_id>/xem/<str:name>", downloads.view, name="attachment_view"),
     path("tep/<int:attachment_id>/<str:name>", downloads.download, name="attachment"),
     path("ban-nhap/<str:token>/", views.preview, name="preview"),
+    path(
+        "ban-nhap/<str:token>/tep/<int:attachment_id>/<str:name>",
+        downloads.of_draft,
+        name="preview_attachment",
+    ),
     path("<slug:section_slug>/", views.section, name="section"),
     path("<slug:section_slug>/rss.xml", feeds.SectionFeed(), name="section_feed"),
     path("<slug:section_slug>/<slug:slug>-<int:article_id>/", views.article, name="article"),

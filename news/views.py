@@ -1,10 +1,17 @@
 """What readers see of the news."""
 
 import base64
+from typing import TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponsePermanentRedirect,
+)
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +25,8 @@ from news.forms import SearchForm
 from news.freshness import public_page
 from news.models import Article, ArticleQuerySet, Attachment, Photo, PreviewLink, Section, Tag
 from news.publisher import absolute
+
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 PER_PAGE = 20
 NEIGHBOURS = 5
@@ -104,10 +113,15 @@ def preview_context(article: Article, content: Content) -> dict[str, object]:
     for kind, articles in found.items():
         for n, key in enumerate(articles.values_list("pk", flat=True)[:NEIGHBOURS]):
             setattr(shown, f"{kind}_{n}", key)
-    return {**article_context(shown, [Tag(name=name) for name in content.tags]), "preview": True}
+    files = Attachment.objects.select_related("download_count").in_order(content.attachments)
+    return {
+        **article_context(shown, [Tag(name=name) for name in content.tags]),
+        "attachments": files,
+        "preview": True,
+    }
 
 
-def not_kept(response: HttpResponse) -> HttpResponse:
+def not_kept(response: Response) -> Response:
     """A preview's answer: kept by no cache, found by no search engine, its address told to nobody."""
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
@@ -124,6 +138,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         **preview_context(link.article, link.article.newest),
         "link_ends": link.expires_at,
+        "token": token,
     }
     return not_kept(render(request, "news/article.html", context))
 

@@ -2,6 +2,7 @@
 
 from news.admin import (
     articles,
+    attachments,
     external_links,
     outbox,
     photos,
@@ -12,6 +13,7 @@ from news.admin import (
 
 __all__ = [
     "articles",
+    "attachments",
     "external_links",
     "outbox",
     "photos",

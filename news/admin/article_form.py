@@ -7,6 +7,7 @@ from django import forms
 
 from news import library
 from news.admin.article_conflict import Conflict, find_conflict, take
+from news.attachment_library import AttachmentsField
 from news.content import KEYS, LISTS, MOMENTS, Content
 from news.editor import BodyField
 from news.models import Article, StaffProfile
@@ -50,6 +51,7 @@ class ArticleForm(forms.ModelForm):
         help_text="Cách nhau bằng dấu phẩy.",
         widget=forms.TextInput(attrs={"class": "wide"}),
     )
+    attachments = AttachmentsField(label="Tệp dưới tin")
     # The version this form was filled from: who saves over a newer one is shown both.
     seen = forms.IntegerField(
         required=False, min_value=0, max_value=MAX_VERSION, widget=forms.HiddenInput
@@ -92,6 +94,7 @@ class ArticleForm(forms.ModelForm):
             if profile:
                 kwargs["initial"] = {"unit": profile.unit_id, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+        self.fields["attachments"].user = self.user  # type: ignore[attr-defined]
         self.conflict: Conflict | None = None
 
     @property
@@ -154,8 +157,9 @@ class ArticleForm(forms.ModelForm):
         for name in KEYS:
             if name in typed:
                 typed[name] = typed[name].pk if typed[name] else None
-        if "related" in typed:
-            typed["related"] = tuple(article.pk for article in typed["related"])
+        for name in ("related", "attachments"):
+            if name in typed:
+                typed[name] = tuple(row.pk for row in typed[name])
         typed["slug"] = typed.get("slug", base.slug) or ""
         for name in MOMENTS:
             old = getattr(base, name)

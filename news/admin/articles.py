@@ -19,7 +19,7 @@ from news.admin.article_suggestions import ArticleSuggestions
 from news.admin.choices import PlainChoices
 from news.admin.second_reader import SecondReader
 from news.editor import EditorPages
-from news.models import Article, Section
+from news.models import Article, Attachment, Section
 from news.models.staff import sections_of
 from news.publisher import publisher
 from news.search import search
@@ -128,6 +128,19 @@ class ArticleAdmin(
             return ""
         return format_html('<a href="{}">Xem trên trang</a>', article.get_absolute_url())
 
+    @admin.display(description="tệp dưới tin")
+    def attachments(self, article: Article) -> SafeString:
+        """For who may read the form and not write in it."""
+        keys = article.newest.attachments
+        return format_html_join(
+            mark_safe("<br>"),
+            '<a href="{}">{}</a> ({})',
+            (
+                (one.view_url or one.get_absolute_url(), one.title, one.kind_and_size)
+                for one in Attachment.objects.in_order(keys)
+            ),
+        )
+
     # --- the form --------------------------------------------------------------------------------
 
     def get_fieldsets(self, request: HttpRequest, obj: Article | None = None) -> Any:
@@ -140,6 +153,7 @@ class ArticleAdmin(
             steps.append("alone")
         return [
             (None, {"fields": ["title", "section", "lead", "body"]}),
+            ("Tệp đính kèm", {"fields": ["attachments"]}),
             ("Tác giả và ảnh", {"fields": ["byline", "source", "unit", "cover"]}),
             ("Xếp vào", {"classes": ["collapse"], "fields": ["tags", "thread", "related"]}),
             ("Hiện trên trang", {"fields": ["state", *times, "comments_open"]}),
@@ -153,7 +167,7 @@ class ArticleAdmin(
         kwargs["fields"] = [
             name
             for name in flatten_fieldsets(self.get_fieldsets(request, obj))
-            if name not in {"state", "tags", "note", "alone"}
+            if name not in {"state", "tags", "attachments", "note", "alone"}
         ]
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.user = request.user

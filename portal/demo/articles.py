@@ -30,6 +30,7 @@ class SampleArticle:
     submitted: bool = False
     withdrawn_because: str = ""
     comments_open: bool = True
+    files: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -364,6 +365,7 @@ thay đổi cụ thể.</p>
 <p>Nếu lịch trùng ngày nghỉ lễ, buổi tiếp được dời sang ngày làm việc kế tiếp.</p>
 """,
         views=28,
+        files=("lich-tiep-cong-dan",),
     ),
     SampleArticle(
         "Bảo trì hệ thống nộp hồ sơ trực tuyến tối thứ bảy",

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,13 +17,14 @@ from comments.models import Comment
 from comments.moderation import digest_of
 from news import importing, oldportal, text
 from news.content import Content
-from news.models import Article, DailyViewCount, Photo, Section, ViewCount
+from news.models import Article, Attachment, DailyViewCount, Photo, Section, ViewCount
 from portal.demo.articles import ARTICLES, BYLINE, LAST_LINE, SOURCE, SampleArticle
 from portal.demo.comments import COMMENTS, SampleComment
 from portal.demo.site import (
     ACCOUNTS,
     ADMINISTRATOR,
     CREDIT,
+    FILES,
     IDENTITY,
     LINKS,
     PAGES,
@@ -55,17 +57,27 @@ def load(say: Callable[[str], None]) -> Counter[str]:
         for name, alt in PICTURES.items()
     }
     added["ảnh"] = Photo.objects.count() - before
+    before = Attachment.objects.count()
+    files = {name: _file(name, title) for name, title in FILES.items()}
+    added["tệp"] = Attachment.objects.count() - before
     with transaction.atomic():
         users = _accounts(added)
         _site(crest, added)
         sections = _sections(added)
         _story([pictures[name] for name in STORY_PICTURES], added)
         articles = {
-            sample.name: _article(sample, sections, pictures, users, added) for sample in ARTICLES
+            sample.name: _article(sample, sections, pictures, files, users, added)
+            for sample in ARTICLES
         }
         for comment in COMMENTS:
             _comment(comment, articles[comment.article], users, added)
     return added
+
+
+def _file(name: str, title: str) -> Attachment:
+    """The file of the library with the demo's bytes, whoever brought them there."""
+    path = FOLDER / "files" / f"{name}.pdf"
+    return Attachment.store(SimpleUploadedFile(path.name, path.read_bytes()), title=title)
 
 
 def has_accounts() -> bool:
@@ -158,6 +170,7 @@ def _article(
     sample: SampleArticle,
     sections: dict[str, Section],
     pictures: dict[str, Photo],
+    files: dict[str, Attachment],
     users: dict[str, User],
     added: Counter[str],
 ) -> Article:
@@ -181,6 +194,7 @@ def _article(
         published_at=None if sample.draft else moment,
         featured_from=moment if sample.featured else None,
         comments_open=sample.comments_open,
+        attachments=tuple(files[name].pk for name in sample.files),
     )
     article = Article.begin(content, by=author)
     if sample.submitted:

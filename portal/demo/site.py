@@ -75,6 +75,9 @@ STORY_PICTURES = (
     "hoi-nghi-tham-luan",
 )
 
+# File in files/ -> its title below the story.
+FILES = {"lich-tiep-cong-dan": "Lịch tiếp công dân trong tháng (tệp mẫu)"}
+
 
 @dataclass(frozen=True)
 class Account:

@@ -12,7 +12,7 @@ register = template.Library()
 
 # Django sorts by name, which puts the daily work in the middle.
 APPS_BY_USE = ["news", "comments", "portal", "auth"]
-MODELS_BY_USE = ["Article", "Photo", "Section"]
+MODELS_BY_USE = ["Article", "Photo", "Attachment", "Section"]
 
 
 @register.inclusion_tag("admin/_waiting.html", takes_context=True)

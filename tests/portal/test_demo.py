@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from comments.models import Comment
 from news import renditions
-from news.models import Article, DailyViewCount, Photo, Section, ViewCount
+from news.models import Article, Attachment, DailyViewCount, Photo, Section, ViewCount
 from news.proofs import proof_of
 from portal import roles
 from portal.demo.load import story
@@ -23,6 +23,7 @@ from tests.factories import make_article, make_section, make_user
 
 MODELS = (
     Article,
+    Attachment,
     Photo,
     Section,
     ViewCount,
@@ -149,6 +150,15 @@ def test_the_real_story_is_not_marked_as_sample(demo: Article) -> None:
 
 
 # --- The samples ----------------------------------------------------------------------------------
+
+
+def test_a_sample_notice_has_a_file_marked_as_sample(demo: Article) -> None:
+    (stored,) = Attachment.objects.with_publicity()
+
+    assert stored.is_public
+    assert (stored.kind, stored.address_name) == ("pdf", "lich-tiep-cong-dan.pdf")
+    assert "mẫu" in stored.title
+    assert stored.size < 40_000
 
 
 def test_every_sample_says_that_it_is_one(demo: Article) -> None:

@@ -93,7 +93,7 @@ def test_the_list_of_public_addresses_misses_no_route() -> None:
     }
     not_readable = {"alive", "ready", "news:count", "ckeditor_upload", "ckeditor_browse"}
     # Files, no pages: tests/news/test_downloads.py.
-    not_readable |= {"news:attachment", "news:attachment_view"}
+    not_readable |= {"news:attachment", "news:attachment_view", "news:preview_attachment"}
     # Shows a draft, to who was given the link: tests/news/test_previews.py.
     not_readable |= {"news:preview"}
     # Pages of the desk beside the admin's own: tests/news/test_notices.py.
