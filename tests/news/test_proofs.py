@@ -221,6 +221,19 @@ def test_the_form_page_lists_the_remarks_on_the_saved_story(desk: Client) -> Non
     assert 'form="overrule-form"' in page
 
 
+def test_an_author_reads_the_remarks_on_a_story_that_waits_but_overrules_nothing() -> None:
+    author = make_user(*WRITING)
+    article = make_article(body=WARNED, status=Article.Status.DRAFT, created_by=author)
+    article.submit(by=author)
+    client = Client()
+    client.force_login(author)
+    page = client.get(reverse("admin:news_article_change", args=[article.pk])).text
+    assert "Tên liên kết không nói dẫn đến đâu" in page
+    assert "Bỏ qua cảnh báo" not in page
+    assert overrule(client, article).status_code == 403
+    assert not Overrule.objects.exists()
+
+
 def test_the_page_of_a_new_story_says_how_to_have_it_read(desk: Client) -> None:
     page = desk.get(reverse("admin:news_article_add")).text
     assert "bấm Soát bài" in page
