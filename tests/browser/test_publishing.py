@@ -71,6 +71,7 @@ def test_a_story_with_an_uploaded_captioned_picture_is_published_and_found_every
     write_story(desk, site, "Hội nghị sơ kết quý một")
     expect(desk.locator("[name=source]")).to_have_value("WEBBINHMINH")
     add_picture(desk, picture, "Toàn cảnh hội trường", "Đại biểu dự hội nghị")
+    desk.locator("[name=alone]").check()
     desk.get_by_role("button", name="Xuất bản").click()
     article = Article.objects.get()
     assert article.is_published
@@ -114,6 +115,7 @@ def test_a_draft_is_previewed_corrected_published_and_withdrawn(desk: Page, site
 
     desk.goto(f"{site}/quan-tri/news/article/{article.pk}/change/")
     desk.locator("[name=title]").fill("Tin đã sửa")
+    desk.locator("[name=alone]").check()
     desk.get_by_role("button", name="Xuất bản").click()
     article.refresh_from_db()
     public.goto(f"{site}{article.get_absolute_url()}")
