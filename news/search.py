@@ -6,22 +6,22 @@ word that is in every story costs as little as one that is in two thousand, and 
 
 from django.db.models import Case, IntegerField, Value, When
 
-from news.models import ArticleQuerySet
+from news.models import Article, ArticleQuerySet
 from news.models.words import Terms
 
 RANKED = 2000
 
 
 def search(articles: ArticleQuerySet, words: str) -> ArticleQuerySet:
-    """The newest RANKED articles that contain every word, those with the whole phrase in the title first.
+    """The newest RANKED of these articles that contain every word, those with the whole phrase in the title first.
 
-    What news.models.words.Terms does not look at does not count. No word at all finds nothing.
+    They come bare: what is to be loaded with them is said afterwards (`search(…).with_card()`). What news.models.words.Terms does not look at does not count. No word at all finds nothing.
     """
     terms = Terms.of(words)
     if not terms.words:
         return articles.none()
     found = articles.filter(search_entry__words__index__match=terms)
-    return _ranked(articles, found.order_by("-search_entry__words__pk"), terms)
+    return _ranked(found.order_by("-search_entry__words__pk"), terms)
 
 
 def search_titles(articles: ArticleQuerySet, words: str) -> ArticleQuerySet:
@@ -30,16 +30,17 @@ def search_titles(articles: ArticleQuerySet, words: str) -> ArticleQuerySet:
     if not terms.words:
         return articles.none()
     found = articles.filter(search_entry__title_words__index__match=terms)
-    return _ranked(articles, found.order_by("-search_entry__title_words__pk"), terms)
+    return _ranked(found.order_by("-search_entry__title_words__pk"), terms)
 
 
-def _ranked(articles: ArticleQuerySet, found: ArticleQuerySet, terms: Terms) -> ArticleQuerySet:
+def _ranked(found: ArticleQuerySet, terms: Terms) -> ArticleQuerySet:
     phrase = " " + " ".join(terms.words) + ("" if terms.typing else " ")
     in_title = Case(
         When(search_entry__title__contains=phrase, then=Value(0)),
         default=Value(1),
         output_field=IntegerField(),
     )
-    return articles.filter(pk__in=found.values("pk")[:RANKED]).order_by(
+    # Not `articles` again: its conditions hold already, and would tempt the database to begin with them.
+    return Article.objects.filter(pk__in=found.values("pk")[:RANKED]).order_by(
         in_title, "-search_entry__place"
     )

@@ -41,9 +41,17 @@ class _Folding(dict[int, str]):
         return self[code]
 
 
+class _Parting(dict[int, str]):
+    """The same for words(): whatever is neither letter nor digit becomes a blank."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = "".join(c if c.isalnum() else " " for c in _FOLDING[code])
+        return self[code]
+
+
 _FOLDING = _Folding()
-# A run of digits is a word of its own: `covid19`, `covid-19` and `covid 19` are the same two words.
-_WORD = re.compile(r"[^\W\d_]+|\d+")
+_PARTING = _Parting()
+_LETTERS_OR_DIGITS = re.compile(r"\D+|\d+")
 
 
 def fold(text: str) -> str:
@@ -55,8 +63,17 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The folded words of the text in their order, at most 60 characters each; signs part words and are none."""
-    return [word[:60] for word in _WORD.findall(fold(text))]
+    """The folded words of the text in their order, at most 60 characters each.
+
+    Signs part words and are none. A run of digits is a word of its own: `covid19` and `covid-19` are the same two.
+    """
+    found = []
+    for word in unicodedata.normalize("NFC", text).translate(_PARTING).split():
+        if word.isalpha() or word.isdecimal():
+            found.append(word[:60])
+        else:
+            found += [part[:60] for part in _LETTERS_OR_DIGITS.findall(word)]
+    return found
 
 
 def slug(text: str, max_length: int = 200) -> str:

@@ -164,7 +164,7 @@ def print_view(request: HttpRequest, section_slug: str, slug: str, article_id: i
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
-    articles = form.filter(Article.objects.published().with_card())
+    articles = form.filter(Article.objects.published()).with_card()
     return render(request, "news/search.html", {"form": form, "page": page_of(articles, request)})
 
 

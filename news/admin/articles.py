@@ -4,14 +4,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
-from django.contrib.admin.views.main import ORDER_VAR, ChangeList
-from django.db.models import DateTimeField, F
+from django.db.models import DateTimeField
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from news.admin.article_form import ArticleForm
 from news.admin.article_history import ArticleHistory
+from news.admin.article_list import ArticleListPage
 from news.admin.article_preview import ArticlePreviews
 from news.admin.article_reports import ArticleReports
 from news.admin.article_steps import ArticleSteps
@@ -22,44 +22,12 @@ from news.editor import EditorPages
 from news.models import Article, Attachment, Section
 from news.models.staff import sections_of
 from news.publisher import publisher
-from news.search import search
-from news.text import local
-
-
-class ArticleList(ChangeList):
-    """The list shows no bodies, so it does not load them."""
-
-    def get_queryset(self, *args: Any, **kwargs: Any) -> Any:
-        return super().get_queryset(*args, **kwargs).defer("body", "lead")
-
-
-def states_of(article: Article) -> list[tuple[str, str, str]]:
-    """Where a story stands, as (class, mark, words): what the public sees, and what waits at the desk.
-
-    The mark says the same as the colour.
-    """
-    states = []
-    if article.is_scheduled:
-        states.append(("scheduled", "◷", "Chờ đến giờ"))
-    elif article.is_expired:
-        states.append(("withdrawn", "×", "Hết hạn"))
-    elif article.status == Article.Status.PUBLISHED:
-        states.append(("published", "●", "Đã xuất bản"))
-    elif article.status == Article.Status.WITHDRAWN:
-        states.append(("withdrawn", "×", "Đã thu hồi"))
-    work = {
-        Article.Stage.WRITING: ("draft", "○", "Có bản sửa" if states else "Bản nháp"),
-        Article.Stage.SUBMITTED: ("pending", "△", "Bản sửa chờ duyệt" if states else "Chờ duyệt"),
-        Article.Stage.RETURNED: ("returned", "↩", "Bản sửa bị trả lại" if states else "Bị trả lại"),
-    }
-    if article.stage in work:
-        states.append(work[Article.Stage(article.stage)])
-    return states
 
 
 @admin.register(Article)
 class ArticleAdmin(
     SecondReader,
+    ArticleListPage,
     ArticleSteps,
     ArticlePreviews,
     ArticleHistory,
@@ -70,63 +38,9 @@ class ArticleAdmin(
     admin.ModelAdmin,
 ):
     form = ArticleForm
-    list_display = ["title", "state", "section", "published", "views", "on_site"]
-    list_filter = ["status", "stage", "section"]
-    list_select_related = ["section", "view_count"]
-    list_per_page = 50
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    date_hierarchy = "published_at"
-    search_fields = ["title"]
-    search_help_text = "Tìm không cần dấu trong tiêu đề, phần dẫn, nội dung và tác giả."
-    empty_value_display = ""
     readonly_fields = ["state"]
     autocomplete_fields = ["related"]
     actions = None
-
-    # --- the list --------------------------------------------------------------------------------
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return ArticleList
-
-    def get_ordering(self, request: HttpRequest) -> list[Any]:
-        """Drafts first, they are what is being worked on; the same on both databases."""
-        return [F("published_at").desc(nulls_first=True), "-id"]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: Any, search_term: str
-    ) -> tuple[Any, bool]:
-        """As readers search, drafts included, best first; a column that was clicked orders what is found."""
-        if not search_term.strip():
-            return queryset, False
-        found = search(queryset, search_term)
-        return (
-            found.order_by(*queryset.query.order_by) if ORDER_VAR in request.GET else found
-        ), False
-
-    @admin.display(description="tình trạng", ordering="status")
-    def state(self, article: Article) -> SafeString:
-        """The state as a word with a mark, so that colour is not needed."""
-        return format_html_join(
-            mark_safe("<br>"),
-            '<span class="state state-{}">{} {}</span>',
-            states_of(article),
-        )
-
-    @admin.display(description="xuất bản", ordering="published_at")
-    def published(self, article: Article) -> str:
-        return f"{local(article.published_at):%d/%m/%Y %H:%M}" if article.published_at else ""
-
-    @admin.display(description="lượt xem", ordering="view_count__total")
-    def views(self, article: Article) -> str:
-        count = getattr(article, "view_count", None)
-        return f"{count.total if count else 0:,}".replace(",", ".")
-
-    @admin.display(description="trên trang")
-    def on_site(self, article: Article) -> SafeString | str:
-        if not article.is_published:
-            return ""
-        return format_html('<a href="{}">Xem trên trang</a>', article.get_absolute_url())
 
     @admin.display(description="tệp dưới tin")
     def attachments(self, article: Article) -> SafeString:

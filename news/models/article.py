@@ -260,6 +260,24 @@ class Article(Workflow):
                 condition=Q(status="published"),
                 name="article_section_newest",
             ),
+            # The desk's list, for who sees all, for one section and for who sees the own stories only. The first
+            # of a descending column are the drafts in PostgreSQL; SQLite finds them in a second step.
+            models.Index(F("published_at").desc(), F("id").desc(), name="article_desk_newest"),
+            models.Index(
+                F("section"), F("published_at").desc(), F("id").desc(), name="article_desk_section"
+            ),
+            models.Index(
+                F("created_by"),
+                F("published_at").desc(),
+                F("id").desc(),
+                name="article_desk_author",
+            ),
+            models.Index(
+                F("published_at").desc(),
+                F("id").desc(),
+                condition=Q(status="withdrawn"),
+                name="article_withdrawn_newest",
+            ),
             # What changes by itself, and when: few rows each.
             models.Index(
                 fields=["featured_from"],

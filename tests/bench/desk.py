@@ -1,0 +1,168 @@
+"""What the desk costs on a portal of 100,000 stories, on the database of the settings.
+
+    python -m tests.bench.desk [--stories N]
+
+`make bench-desk` asks for both databases. Everything happens in a database of its own that is gone afterwards. Each
+page is asked for as an official would, five times; printed are the queries, the middle of the times, by the clock
+and of this process's own work (SQLite works in it, PostgreSQL does not), and which of the statements read a large
+table through from beginning to end.
+"""
+
+import argparse
+import os
+import platform
+import re
+import statistics
+import sys
+import tempfile
+import time
+
+SQLITE = not os.environ.get("DATABASE_URL", "").startswith(("postgres", "psql", "pgsql"))
+FOLDER = tempfile.TemporaryDirectory()
+os.environ["PORTAL_DATA_DIR"] = FOLDER.name
+os.environ["PORTAL_ENV_FILE"] = os.devnull
+if SQLITE:
+    os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER.name}/bench.sqlite3"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+import django  # noqa: E402 - it reads the settings above
+
+django.setup()
+
+from django.contrib.auth.models import User  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import reverse  # noqa: E402
+
+from news.models import Article, Section  # noqa: E402
+from tests.bench import corpus  # noqa: E402
+
+REPEATS = 5
+LARGE = ("news_article", "news_searchentry", "news_story_words", "news_title_words", "news_tag")
+MAX_QUERIES = 15
+
+
+def pages() -> list[tuple[str, str, str, dict[str, str]]]:
+    """What is asked for: name, account, address, parameters."""
+    stories = reverse("admin:news_article_changelist")
+    choosing = reverse("admin:autocomplete")
+    number = Article.objects.order_by("-pk").values_list("title", flat=True)[500].split()[-1]
+    related = {"app_label": "news", "model_name": "article", "field_name": "related"}
+    asked: list[tuple[str, str, str, dict[str, str]]] = []
+    for account, who in {
+        "bientap": "editor",
+        "chuyenmuc": "of 2 sections",
+        "tacgia": "author",
+    }.items():
+        asked += [
+            (f"list, {who}", account, stories, {}),
+            (f"list, {who}: common word", account, stories, {"q": "phường"}),
+        ]
+    asked += [
+        ("list, page 20", "bientap", stories, {"p": "20"}),
+        *(
+            (f"list, {state}", "bientap", stories, {"tinh-trang": state})
+            for state in ("dang-viet", "cho-duyet", "cho-gio", "dang-hien", "het-han", "thu-hoi")
+        ),
+        ("list, last month", "bientap", stories, {"thoi-gian": "thang-truoc"}),
+        ("list, my stories", "bientap", stories, {"cua-toi": "1"}),
+        ("list, featured", "bientap", stories, {"noi-bat": "1"}),
+        (
+            "list, one section",
+            "bientap",
+            stories,
+            {
+                "section__id__exact": str(
+                    Section.objects.order_by("-pk").values_list("pk", flat=True)[0]
+                )
+            },
+        ),
+        ("list, rare word", "bientap", stories, {"q": number}),
+        ("list, three common words", "bientap", stories, {"q": "phường hội nghị"}),
+        ("list, nothing found", "bientap", stories, {"q": "khongcotunay"}),
+        ("choosing a story: rare", "bientap", choosing, {**related, "term": number}),
+        ("choosing a story: one letter", "bientap", choosing, {**related, "term": "t"}),
+        ("choosing a story: two words", "bientap", choosing, {**related, "term": "hội ngh"}),
+    ]
+    return asked
+
+
+def plan_of(statement: str) -> str:
+    explain = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
+    with connection.cursor() as cursor:
+        cursor.execute(explain + statement)
+        return "\n".join(str(row[-1]) for row in cursor.fetchall())
+
+
+def read_through(statements: list[str]) -> list[str]:
+    """Large tables that one of the statements reads from beginning to end."""
+    found = set()
+    for statement in statements:
+        if not statement.startswith("SELECT"):
+            continue
+        plan = plan_of(statement)
+        for table in LARGE:
+            if re.search(rf"SCAN {table}(?! (USING|VIRTUAL))|Seq Scan on {table}\b", plan):
+                found.add(table)
+    return sorted(found)
+
+
+def measure(
+    account: str, address: str, parameters: dict[str, str]
+) -> tuple[int, float, float, list[str]]:
+    """Queries, milliseconds by the clock and of work, and what is read through."""
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(User.objects.get(username=account))
+    client.get(address, parameters)
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(address, parameters)
+    # The next request forgets them.
+    statements = [query["sql"] for query in queries.captured_queries]
+    if answer.status_code != 200:
+        raise RuntimeError(f"{address} {parameters}: {answer.status_code}")
+    clock, work = [], []
+    for _ in range(REPEATS):
+        began, worked = time.perf_counter(), time.process_time()
+        client.get(address, parameters)
+        clock.append((time.perf_counter() - began) * 1000)
+        work.append((time.process_time() - worked) * 1000)
+    through = read_through(statements)
+    return len(statements), statistics.median(clock), statistics.median(work), through
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stories", type=int, default=100_000)
+    stories = parser.parse_args().stories
+    if SQLITE:
+        import sqlite3
+
+        version = f"SQLite {sqlite3.sqlite_version}"
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version")
+            version = f"PostgreSQL {cursor.fetchone()[0]}"
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {platform.platform()}"
+    )
+    print(f"load before {os.getloadavg()[0]:.1f}")
+    print(f"Python {platform.python_version()}, Django {django.get_version()}, {version}")
+    begin = time.monotonic()
+    call_command("migrate", verbosity=0)
+    if not Article.objects.exists():
+        corpus.fill(stories, lambda said: print(f"\r{said} stories", end="", flush=True))
+    print(f"\rfilled with {stories} stories in {time.monotonic() - begin:.0f} s")
+    print(f"\n{'':34} queries   clock ms   work ms   reads through")
+    wrong = 0
+    for name, account, address, parameters in pages():
+        count, clock, work, through = measure(account, address, parameters)
+        wrong += count > MAX_QUERIES
+        print(f"{name:34} {count:7} {clock:10.1f} {work:9.1f}   {', '.join(through)}", flush=True)
+    print(f"\n{wrong} of the pages took more than {MAX_QUERIES} queries")
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
