@@ -143,5 +143,9 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Needs neither database nor context: whatever broke may be broken for this page too."""
-    return render(None, "500.html", status=500)
+    """Needs neither database nor context: whatever broke may be broken for this page too.
+
+    Who was saving at the desk is led back to the form, where the browser has kept the text.
+    """
+    at_desk = request.method == "POST" and request.path.startswith(reverse("admin:index"))
+    return render(None, "500.html", {"form_address": request.path if at_desk else ""}, status=500)

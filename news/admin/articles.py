@@ -12,11 +12,13 @@ from django.utils.safestring import SafeString, mark_safe
 from news.admin.article_form import ArticleForm
 from news.admin.article_history import ArticleHistory
 from news.admin.article_list import ArticleListPage
+from news.admin.article_presence import ArticlePresence
 from news.admin.article_preview import ArticlePreviews
 from news.admin.article_reports import ArticleReports
 from news.admin.article_steps import ArticleSteps
 from news.admin.article_suggestions import ArticleSuggestions
 from news.admin.choices import PlainChoices
+from news.admin.kept_forms import KeptForms
 from news.admin.second_reader import SecondReader
 from news.editor import EditorPages
 from news.models import Article, Attachment, Section
@@ -28,6 +30,8 @@ from news.publisher import publisher
 class ArticleAdmin(
     SecondReader,
     ArticleListPage,
+    KeptForms,
+    ArticlePresence,
     ArticleSteps,
     ArticlePreviews,
     ArticleHistory,

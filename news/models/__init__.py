@@ -9,6 +9,7 @@ from news.models.notice import Notice, NoticeChoice
 from news.models.outbox import OutboxMessage
 from news.models.overrule import Overrule
 from news.models.photo import Photo, PhotoQuerySet
+from news.models.presence import EditingPresence
 from news.models.preview import PreviewLink
 from news.models.redirect import Redirect
 from news.models.revision import Revision, Step
@@ -27,6 +28,7 @@ __all__ = [
     "AttachmentQuerySet",
     "DailyViewCount",
     "DownloadCount",
+    "EditingPresence",
     "ExternalLink",
     "Generation",
     "NeedsSecondReader",

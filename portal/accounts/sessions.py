@@ -133,15 +133,22 @@ class SessionStore(DatabaseSessions):
 
 
 class NoteUse:
-    """Work at the desk keeps a session alive; public pages do not ask for one."""
+    """Work at the desk keeps a session alive; public pages do not ask for one.
+
+    A view marked `is_no_work` is asked by a page that lies open, not by a person: it keeps nothing alive.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, *args: Any) -> None:
+        if getattr(view, "is_no_work", False):
+            return
         if request.path.startswith(reverse("admin:index")) and request.user.is_authenticated:
             request.session.touch()  # type: ignore[attr-defined]
-        return self.get_response(request)
 
 
 def end_sessions(person: Any, *, by: Any, keep: str | None = None, only: str | None = None) -> int:

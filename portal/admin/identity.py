@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from news.admin.choices import NamedOrder
+from news.admin.kept_forms import KeptForms
 from news.editor import BodyField, EditorPages
 from news.library import PhotoChoiceField
 from portal.models import AgencyLink, SiteIdentity, TextPage
@@ -56,7 +57,7 @@ class TextPageForm(forms.ModelForm):
 
 
 @admin.register(TextPage)
-class TextPageAdmin(NamedOrder, EditorPages, admin.ModelAdmin):
+class TextPageAdmin(KeptForms, NamedOrder, EditorPages, admin.ModelAdmin):
     form = TextPageForm
     list_display = ["title", "slug", "order", "updated_at"]
     list_editable = ["order"]

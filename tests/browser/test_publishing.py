@@ -47,6 +47,12 @@ def write_story(desk: Page, site: str, title: str) -> None:
     desk.keyboard.press("Enter")
 
 
+def press(desk: Page, name: str) -> None:
+    """A button of the form, and what the server says: the form looks whether it can be sent before it goes."""
+    desk.get_by_role("button", name=name).click()
+    expect(desk.locator(".messagelist")).to_be_visible()
+
+
 def add_picture(desk: Page, file: Path, alt: str, caption: str) -> None:
     """Through the picture dialog: upload, describe, caption."""
     desk.locator(".cke_button__image").click()
@@ -72,7 +78,7 @@ def test_a_story_with_an_uploaded_captioned_picture_is_published_and_found_every
     expect(desk.locator("[name=source]")).to_have_value("WEBBINHMINH")
     add_picture(desk, picture, "Toàn cảnh hội trường", "Đại biểu dự hội nghị")
     desk.locator("[name=alone]").check()
-    desk.get_by_role("button", name="Xuất bản").click()
+    press(desk, "Xuất bản")
     article = Article.objects.get()
     assert article.is_published
     expect(desk.locator(".messagelist")).to_be_visible()
@@ -103,7 +109,7 @@ def test_a_story_with_an_uploaded_captioned_picture_is_published_and_found_every
 
 def test_a_draft_is_previewed_corrected_published_and_withdrawn(desk: Page, site: str) -> None:
     write_story(desk, site, "Tin nháp")
-    desk.get_by_role("button", name="Lưu nháp").click()
+    press(desk, "Lưu nháp")
     article = Article.objects.get()
     public = desk.context.browser.new_page()  # type: ignore[union-attr]
     assert public.goto(f"{site}{article.get_absolute_url()}").status == 404  # type: ignore[union-attr]
@@ -116,7 +122,7 @@ def test_a_draft_is_previewed_corrected_published_and_withdrawn(desk: Page, site
     desk.goto(f"{site}/quan-tri/news/article/{article.pk}/change/")
     desk.locator("[name=title]").fill("Tin đã sửa")
     desk.locator("[name=alone]").check()
-    desk.get_by_role("button", name="Xuất bản").click()
+    press(desk, "Xuất bản")
     article.refresh_from_db()
     public.goto(f"{site}{article.get_absolute_url()}")
     expect(public.get_by_role("heading", level=1)).to_have_text("Tin đã sửa")
@@ -138,7 +144,7 @@ def test_axe_finds_nothing_on_the_pages_of_the_desk(
     desk: Page, site: str, section: Section, axe_of: Any
 ) -> None:
     write_story(desk, site, "Tin để xem")
-    desk.get_by_role("button", name="Lưu nháp").click()
+    press(desk, "Lưu nháp")
     User.objects.update(is_superuser=True)
     make_comment(article=Article.objects.get())
     cookies = desk.context.cookies()

@@ -1,0 +1,583 @@
+"""Text that is being written survives: a lost session, a killed browser, a broken server, a colleague; and its keys."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import OperationalError
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+
+from news.models import Article, Section
+from portal.accounts.sessions import DeskSession
+from portal.models import TextPage
+from portal.roles import AUTHOR, EDITOR, ensure_roles
+from tests.browser.conftest import QUIET, Watched
+from tests.factories import make_article, make_section, make_user
+from tests.tools.find_chromium import find_chromium
+
+PASSWORD = "mat-khau-dai-dong-1"
+TITLE = "Cầu mới thông xe"
+BODY = "Cầu dài trăm mét, rộng mười mét."
+
+
+@pytest.fixture
+def section(site: str) -> Section:
+    return make_section(name="Hoạt động")
+
+
+def person(role: str, username: str, **fields: Any) -> User:
+    user = make_user(username=username, password=PASSWORD, **fields)
+    user.groups.add(ensure_roles()[role])
+    return user
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.locator("[name=username]").fill(username)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("#login-form [type=submit]").click()
+
+
+@pytest.fixture
+def desk(page: Page, site: str, section: Section) -> Page:
+    """The desk, opened by an author."""
+    person(AUTHOR, "tacgia")
+    page.goto(f"{site}/quan-tri/")
+    sign_in(page, "tacgia")
+    return page
+
+
+def form_of(article: Article) -> str:
+    return f"/quan-tri/news/article/{article.pk}/change/"
+
+
+def keeps(page: Page) -> None:
+    """Wait until the form has begun to keep copies of itself."""
+    page.locator("form[data-keeping]").wait_for()
+
+
+def body_of(page: Page) -> Any:
+    return page.frame_locator(".cke_wysiwyg_frame").locator("body")
+
+
+def write(page: Page, site: str, title: str = TITLE, body: str = BODY) -> None:
+    page.goto(f"{site}/quan-tri/news/article/add/")
+    keeps(page)
+    page.locator("[name=section]").select_option(label="Hoạt động")
+    page.locator("[name=title]").fill(title)
+    body_of(page).click()
+    page.keyboard.type(body)
+
+
+def kept(page: Page) -> None:
+    expect(page.locator(".desk-kept")).to_contain_text("Đã giữ một bản trong trình duyệt này")
+
+
+def no_copy(page: Page) -> None:
+    """Nothing is kept in this browser for anybody."""
+    page.wait_for_function("window.deskCopies")
+    page.evaluate("deskCopies.tidied")
+    assert page.evaluate("deskCopies.mine()") == []
+    assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('desk-copy'))") == []
+
+
+def draft(**fields: Any) -> Article:
+    """A draft of the author who is signed in."""
+    fields.setdefault("created_by", User.objects.get(username="tacgia"))
+    return make_article(
+        title=TITLE, status=Article.Status.DRAFT, body="<p>Cầu cũ hẹp.</p>", **fields
+    )
+
+
+# --- The session ------------------------------------------------------------------------------------
+
+
+def test_a_session_that_ended_is_said_and_saving_works_after_signing_in_in_another_page(
+    desk: Page, site: str
+) -> None:
+    write(desk, site)
+    DeskSession.objects.all().delete()
+    desk.get_by_role("button", name="Lưu nháp").click()
+    alarm = desk.get_by_role("alert")
+    expect(alarm).to_contain_text("Phiên làm việc đã kết thúc")
+    expect(alarm.get_by_role("link", name="Đăng nhập lại")).to_be_focused()
+    with desk.context.expect_page() as opened:
+        desk.keyboard.press("Enter")
+    sign_in(opened.value, "tacgia")
+    expect(opened.value.get_by_role("button", name="Thoát")).to_be_visible()
+    opened.value.close()
+    desk.bring_to_front()
+    desk.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(alarm).to_contain_text("Bạn có thể lưu")
+    assert not Article.objects.exists()
+    desk.get_by_role("button", name="Lưu nháp").click()
+    expect(desk.locator(".messagelist")).to_contain_text("Đã lưu")
+    assert BODY in Article.objects.get().body
+    no_copy(desk)
+
+
+def test_a_save_that_met_the_login_finds_the_text_again_in_the_form(desk: Page, site: str) -> None:
+    write(desk, site)
+    # The session ends between the form's look and its sending.
+    desk.evaluate("deskPresence.check = async () => 'fine'")
+    DeskSession.objects.all().delete()
+    desk.get_by_role("button", name="Lưu nháp").click()
+    sign_in(desk, "tacgia")
+    keeps(desk)
+    expect(desk.locator("[data-copies]")).to_contain_text("chưa xác nhận lần bấm lưu")
+    expect(desk.locator("[name=title]")).to_have_value(TITLE)
+    expect(body_of(desk)).to_contain_text(BODY)
+    desk.get_by_role("button", name="Lưu nháp").click()
+    expect(desk.locator(".messagelist")).to_contain_text("Đã lưu")
+    assert BODY in Article.objects.get().body
+    no_copy(desk)
+
+
+def test_another_account_in_the_same_browser_neither_saves_nor_is_offered_the_text(
+    desk: Page, site: str
+) -> None:
+    write(desk, site)
+    kept(desk)
+    person(AUTHOR, "nguoikhac", first_name="Người khác")
+    desk.context.clear_cookies()
+    other = desk.context.new_page()
+    other.goto(f"{site}/quan-tri/news/article/add/")
+    sign_in(other, "nguoikhac")
+    keeps(other)
+    expect(other.locator("[data-copies]")).to_be_empty()
+    desk.bring_to_front()
+    desk.get_by_role("button", name="Lưu nháp").click()
+    expect(desk.get_by_role("alert")).to_contain_text("tài khoản khác (Người khác)")
+    assert not Article.objects.exists()
+    other.close()
+
+
+# --- Crashes ------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def browser_of(playwright: Playwright, folder: Path) -> Iterator[BrowserContext]:
+    context = playwright.chromium.launch_persistent_context(
+        folder, executable_path=find_chromium(), args=QUIET
+    )
+    yield context
+    context.close()
+
+
+def kill_browser(folder: Path) -> None:
+    """As a power cut would: no page is told."""
+    for status in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = status.read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if f"--user-data-dir={folder}" in words:
+            os.kill(int(status.parent.name), signal.SIGKILL)
+
+
+def test_a_killed_browser_offers_the_text_when_it_is_opened_again(
+    playwright: Playwright, site: str, section: Section, tmp_path: Path
+) -> None:
+    person(AUTHOR, "tacgia")
+    article = draft()
+    folder = tmp_path / "browser"
+    with browser_of(playwright, folder) as context:
+        page = context.new_page()
+        page.goto(f"{site}{form_of(article)}")
+        sign_in(page, "tacgia")
+        keeps(page)
+        body_of(page).click()
+        page.keyboard.press("Control+End")
+        page.keyboard.type(" " + BODY)
+        while BODY not in str(page.evaluate("deskCopies.mine()")):
+            page.wait_for_timeout(100)
+        kill_browser(folder)
+    (folder / "SingletonLock").unlink(missing_ok=True)
+    with browser_of(playwright, folder) as context:
+        page = context.new_page()
+        page.goto(f"{site}{form_of(article)}")
+        if page.locator("#login-form").count():
+            sign_in(page, "tacgia")
+        keeps(page)
+        notice = page.locator("[data-copies]")
+        expect(notice).to_contain_text("còn giữ bản bạn viết dở")
+        notice.get_by_text("Xem chỗ khác nhau").click()
+        expect(notice.locator("ins")).to_have_text(BODY)
+        notice.get_by_role("button", name="Lấy lại bản viết dở").click()
+        expect(body_of(page)).to_contain_text(BODY)
+        page.get_by_role("button", name="Lưu nháp").click()
+        expect(page.locator(".messagelist")).to_contain_text("Đã lưu")
+        no_copy(page)
+    article.refresh_from_db()
+    assert BODY in article.body
+    assert "Cầu cũ hẹp" in article.body
+
+
+def test_a_database_that_went_away_at_save_leaves_the_text(
+    desk: Page, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article = draft()
+    write_version = Article.write
+    answers = iter([OperationalError("terminating connection due to administrator command")])
+
+    def write_once_refused(self: Article, *given: Any, **named: Any) -> Any:
+        for error in answers:
+            raise error
+        return write_version(self, *given, **named)
+
+    monkeypatch.setattr(Article, "write", write_once_refused)
+    desk.goto(f"{site}{form_of(article)}")
+    keeps(desk)
+    body_of(desk).click()
+    desk.keyboard.type(BODY)
+    desk.get_by_role("button", name="Lưu nháp").click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Trang đang gặp lỗi")
+    desk.get_by_role("link", name="Mở lại trang đang viết").click()
+    keeps(desk)
+    expect(body_of(desk)).to_contain_text(BODY)
+    notice = desk.locator("[data-copies]")
+    expect(notice).to_contain_text("hãy bấm lưu lần nữa")
+    desk.get_by_role("button", name="Lưu nháp").click()
+    expect(desk.locator(".messagelist")).to_contain_text("Đã lưu")
+    article.refresh_from_db()
+    assert BODY in article.body
+    no_copy(desk)
+
+
+def test_what_was_put_back_can_be_taken_away_again(
+    desk: Page, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article = draft()
+
+    def refuse(*given: Any, **named: Any) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(Article, "write", refuse)
+    desk.goto(f"{site}{form_of(article)}")
+    keeps(desk)
+    desk.locator("[name=lead]").fill("Phần dẫn khác.")
+    desk.get_by_role("button", name="Lưu nháp").click()
+    desk.get_by_role("link", name="Mở lại trang đang viết").click()
+    keeps(desk)
+    expect(desk.locator("[name=lead]")).to_have_value("Phần dẫn khác.")
+    desk.get_by_role("button", name="Bỏ, dùng bản trên máy chủ").click()
+    expect(desk.locator("[name=lead]")).to_have_value(article.lead)
+    expect(desk.locator("[data-copies]")).to_be_empty()
+    desk.reload()
+    keeps(desk)
+    expect(desk.locator("[data-copies]")).to_be_empty()
+    no_copy(desk)
+
+
+def test_a_lost_network_is_said_before_anything_is_sent(desk: Page, site: str) -> None:
+    write(desk, site)
+    desk.context.set_offline(True)
+    expect(desk.get_by_role("alert")).to_contain_text("Không nối được tới máy chủ")
+    desk.get_by_role("button", name="Lưu nháp").click()
+    expect(desk.get_by_role("button", name="Vẫn gửi")).to_be_focused()
+    expect(desk.locator("[name=title]")).to_have_value(TITLE)
+    desk.context.set_offline(False)
+    expect(desk.get_by_role("alert")).to_contain_text("Bạn có thể lưu")
+    desk.get_by_role("button", name="Lưu nháp").click()
+    expect(desk.locator(".messagelist")).to_contain_text("Đã lưu")
+    assert Article.objects.get().title == TITLE
+
+
+def test_a_refused_save_keeps_the_copy_and_offers_nothing_twice(desk: Page, site: str) -> None:
+    write(desk, site, title="")
+    desk.get_by_role("button", name="Lưu nháp").click()
+    expect(desk.locator(".errornote").first).to_be_visible()
+    keeps(desk)
+    kept(desk)
+    expect(desk.locator("[data-copies]")).to_be_empty()
+    assert len(desk.evaluate("deskCopies.mine()")) == 1
+    expect(body_of(desk)).to_contain_text(BODY)
+    desk.goto(f"{site}/quan-tri/news/article/add/")
+    keeps(desk)
+    expect(desk.locator("[data-copies]")).to_contain_text("còn giữ bản bạn viết dở")
+
+
+# --- The copies ---------------------------------------------------------------------------------------
+
+
+def test_two_new_stories_in_two_windows_do_not_mix(desk: Page, site: str) -> None:
+    write(desk, site, title="Tin một")
+    kept(desk)
+    second = desk.context.new_page()
+    write(second, site, title="Tin hai")
+    kept(second)
+    expect(second.locator("[data-copies]")).to_be_empty()
+    titles = {copy["title"] for copy in desk.evaluate("deskCopies.mine()")}
+    assert titles == {"Tin một", "Tin hai"}
+    second.close(run_before_unload=False)
+    desk.reload()
+    keeps(desk)
+    expect(desk.locator("[data-copies] > .desk-note")).to_have_count(2)
+
+
+def test_a_copy_that_began_from_an_older_version_is_offered_with_a_warning(
+    desk: Page, site: str
+) -> None:
+    article = draft()
+    article.write(replace(article.newest, lead="Dẫn một."), by=article.created_by)
+    desk.goto(f"{site}{form_of(article)}")
+    keeps(desk)
+    desk.locator("[name=lead]").fill("Dẫn của tôi.")
+    kept(desk)
+    article.write(replace(article.newest, title="Tiêu đề của bà B"), by=person(EDITOR, "b"))
+    desk.reload()
+    keeps(desk)
+    notice = desk.locator("[data-copies]")
+    expect(notice).to_contain_text("đã có phiên bản mới hơn")
+    expect(desk.locator("[name=lead]")).to_have_value("Dẫn một.")
+    notice.get_by_role("button", name="Lấy lại bản viết dở").click()
+    expect(desk.locator("[name=lead]")).to_have_value("Dẫn của tôi.")
+    desk.get_by_role("button", name="Lưu nháp").click()
+    expect(desk.locator(".errorlist").first).to_contain_text("đã được người khác lưu")
+    article.refresh_from_db()
+    assert article.title == "Tiêu đề của bà B"
+
+
+def test_leaving_is_asked_about_only_when_something_is_not_saved(desk: Page, site: str) -> None:
+    article = draft()
+    asked: list[str] = []
+
+    def answer(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    desk.on("dialog", answer)
+    desk.goto(f"{site}{form_of(article)}")
+    keeps(desk)
+    desk.locator("[name=lead]").click()
+    desk.goto(f"{site}/quan-tri/")
+    assert asked == []
+    desk.goto(f"{site}{form_of(article)}")
+    keeps(desk)
+    desk.locator("[name=lead]").fill("Khác.")
+    desk.goto(f"{site}/quan-tri/")
+    assert asked == ["beforeunload"]
+
+
+def test_signing_out_asks_and_then_leaves_no_text_on_the_machine(desk: Page, site: str) -> None:
+    write(desk, site)
+    answers = iter([False, True])
+    said: list[str] = []
+
+    def answer(dialog: Any) -> None:
+        said.append(dialog.message)
+        if next(answers):
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    desk.on("dialog", answer)
+    desk.get_by_role("button", name="Thoát").click()
+    expect(body_of(desk)).to_contain_text(BODY)
+    assert f"“{TITLE}”" in said[0]
+    desk.get_by_role("button", name="Thoát").click()
+    desk.wait_for_url("**/quan-tri/logout/")
+    assert len(said) == 2
+    desk.goto(f"{site}/quan-tri/")
+    sign_in(desk, "tacgia")
+    no_copy(desk)
+
+
+def test_a_copy_of_fifteen_days_is_thrown_away(desk: Page, site: str) -> None:
+    write(desk, site)
+    kept(desk)
+    desk.evaluate(
+        """async () => {
+             for (const copy of await deskCopies.mine()) {
+               await deskCopies.keep({ ...copy, key: copy.key + "-old", at: Date.now() - 15 * 86400000 });
+             }
+           }"""
+    )
+    assert len(desk.evaluate("deskCopies.mine()")) == 2
+    desk.goto(f"{site}/quan-tri/")
+    desk.evaluate("deskCopies.tidied")
+    assert len(desk.evaluate("deskCopies.mine()")) == 1
+
+
+@pytest.mark.parametrize("also", ["", "delete window.localStorage;"])
+def test_without_indexeddb_it_works_and_without_any_store_the_writer_is_told(
+    desk: Page, site: str, also: str
+) -> None:
+    desk.add_init_script(
+        "Object.defineProperty(window, 'indexedDB', { get() { throw new Error(); } });"
+    )
+    if also:
+        desk.add_init_script(
+            "Object.defineProperty(window, 'localStorage', { get() { throw new Error(); } });"
+        )
+    complaints: list[str] = []
+    desk.on("pageerror", lambda error: complaints.append(error.stack or str(error)))
+    write(desk, site)
+    if also:
+        expect(desk.locator("[data-copies]")).to_contain_text("không giữ được bản đang viết")
+    else:
+        kept(desk)
+        desk.reload()
+        keeps(desk)
+        desk.get_by_role("button", name="Lấy lại bản viết dở").click()
+        expect(body_of(desk)).to_contain_text(BODY)
+    desk.get_by_role("button", name="Lưu nháp").click()
+    expect(desk.locator(".messagelist")).to_contain_text("Đã lưu")
+    # Django's own switch of colours does not mind its manners there.
+    assert [each for each in complaints if "theme.js" not in each] == []
+
+
+def test_a_text_page_keeps_its_text_too(page: Page, site: str) -> None:
+    make_user(username="quantri", password=PASSWORD, superuser=True)
+    page.goto(f"{site}/quan-tri/portal/textpage/add/")
+    sign_in(page, "quantri")
+    keeps(page)
+    page.locator("[name=title]").fill("Giới thiệu")
+    body_of(page).click()
+    page.keyboard.type(BODY)
+    kept(page)
+    page.reload()
+    keeps(page)
+    page.get_by_role("button", name="Lấy lại bản viết dở").click()
+    expect(body_of(page)).to_contain_text(BODY)
+    page.keyboard.press("Control+s")
+    expect(page.locator(".messagelist")).to_be_visible()
+    assert BODY in TextPage.objects.get(title="Giới thiệu").body
+    no_copy(page)
+
+
+# --- Colleagues -----------------------------------------------------------------------------------------
+
+
+def test_two_people_on_one_story_see_each_other_and_the_version_that_was_saved(
+    desk: Page, site: str, browser: Browser
+) -> None:
+    article = draft()
+    person(EDITOR, "bientap", first_name="Bà", last_name="B")
+    desk.goto(f"{site}{form_of(article)}")
+    keeps(desk)
+    other = browser.new_page()
+    other.goto(f"{site}{form_of(article)}")
+    sign_in(other, "bientap")
+    keeps(other)
+    expect(other.locator("[data-colleagues]")).to_contain_text("Đang cùng mở tin này: tacgia")
+    other.locator("[name=lead]").fill("Dẫn của bà B.")
+    other.get_by_role("button", name="Lưu nháp").click()
+    expect(other.locator(".messagelist")).to_contain_text("Đã lưu")
+    other.close()
+    desk.evaluate("deskPresence.check()")
+    colleagues = desk.locator("[data-colleagues]")
+    expect(colleagues).to_contain_text("đã lưu phiên bản mới lúc")
+    expect(colleagues).to_contain_text("B")
+
+
+# --- Keys -------------------------------------------------------------------------------------------------
+
+
+def test_ctrl_s_saves_from_inside_the_editor_and_the_writer_stays_there(
+    watched: Page, site: str, section: Section
+) -> None:
+    person(AUTHOR, "tacgia")
+    article = draft()
+    watched.goto(f"{site}{form_of(article)}")
+    sign_in(watched, "tacgia")
+    keeps(watched)
+    body_of(watched).click()
+    watched.keyboard.press("Control+End")
+    watched.keyboard.type(" Thêm một câu")
+    watched.keyboard.press("Control+s")
+    expect(watched.locator(".messagelist")).to_contain_text("Đã lưu")
+    expect(watched.locator("[data-said]")).to_contain_text("Đã lưu")
+    keeps(watched)
+    watched.keyboard.type(" và một nữa.")
+    expect(body_of(watched)).to_contain_text("Thêm một câu và một nữa.")
+    article.refresh_from_db()
+    assert "Thêm một câu" in article.body
+
+
+def test_ctrl_enter_submits_for_an_author_and_publishes_for_an_editor(
+    desk: Page, site: str, browser: Browser
+) -> None:
+    write(desk, site)
+    expect(desk.get_by_role("button", name="Gửi duyệt")).to_have_attribute(
+        "aria-keyshortcuts", "Control+Enter Meta+Enter"
+    )
+    expect(desk.locator("[data-keys]")).to_contain_text("Ctrl+Enter bấm “Gửi duyệt”")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator(".messagelist")).to_contain_text("gửi duyệt")
+    article = Article.objects.get()
+    assert article.stage == Article.Stage.SUBMITTED
+
+    person(EDITOR, "bientap")
+    other = browser.new_page()
+    other.goto(f"{site}{form_of(article)}")
+    sign_in(other, "bientap")
+    keeps(other)
+    other.locator("[name=title]").press("Control+Enter")
+    expect(other.locator(".messagelist")).to_contain_text("Đã xuất bản")
+    other.close()
+
+
+def test_a_double_click_saves_once(desk: Page, site: str) -> None:
+    write(desk, site)
+    sent: list[str] = []
+    desk.on(
+        "request",
+        lambda request: (
+            sent.append(request.url)
+            if request.method == "POST" and request.url.endswith("/add/")
+            else None
+        ),
+    )
+    desk.get_by_role("button", name="Lưu nháp").dblclick()
+    expect(desk.locator(".messagelist")).to_contain_text("Đã lưu")
+    assert len(sent) == 1
+    assert Article.objects.count() == 1
+
+
+# --- How it looks -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_on_a_form_that_has_something_to_say(
+    desk: Page, site: str, axe_of: Any, width: int
+) -> None:
+    article = draft()
+    other = person(EDITOR, "bientap", first_name="Bà B")
+    article.write(replace(article.newest, lead="Dẫn."), by=other)
+    page_of_other = f"{site}{form_of(article)}"
+
+    def make_it_speak(page: Page) -> None:
+        keeps(page)
+        page.locator("[name=lead]").fill("Dẫn của tôi, chưa lưu.")
+        kept(page)
+        page.reload()
+        keeps(page)
+        page.get_by_text("Xem chỗ khác nhau").click()
+        page.evaluate("deskPresence.check()")
+        page.context.set_offline(True)
+        expect(page.get_by_role("alert")).to_contain_text("Không nối được")
+
+    assert (
+        axe_of(
+            page_of_other,
+            cookies=desk.context.cookies(),
+            prepare=make_it_speak,
+            width=width,
+        )
+        == []
+    )
+
+
+def test_nothing_of_the_text_goes_to_another_host(desk: Page, site: str) -> None:
+    watch = Watched(desk, site)
+    write(desk, site)
+    kept(desk)
+    desk.get_by_role("button", name="Lưu nháp").click()
+    expect(desk.locator(".messagelist")).to_contain_text("Đã lưu")
+    assert watch.complaints == []
