@@ -189,7 +189,7 @@ class PhotoFilesForm(forms.Form):
 
     pictures = ManyFilesField(
         label="Các tệp ảnh",
-        help_text=f"Chọn được nhiều tệp JPEG, PNG, WebP hoặc GIF, mỗi tệp không quá {MAX_BYTES // 1024 // 1024} MB.",
+        help_text=f"Nhiều tệp JPEG, PNG, WebP hoặc GIF, mỗi tệp không quá {MAX_BYTES // 1024 // 1024} MB.",
         error_messages={
             "required": "Hãy chọn ít nhất một tệp ảnh.",
             "empty": "Có tệp rỗng. Hãy chọn lại.",
@@ -200,7 +200,7 @@ class PhotoFilesForm(forms.Form):
         label="Nguồn ảnh chung",
         max_length=200,
         required=False,
-        help_text="Ghi cho mọi ảnh tải lên lần này. Ví dụ: Ảnh: Minh Tâm",
+        help_text="Ghi cho mọi ảnh lần này. Ví dụ: Ảnh: Minh Tâm",
     )
 
     def store(self, *, by: Any) -> list[Photo]:

@@ -68,15 +68,12 @@ class PhotoAdmin(admin.ModelAdmin):
     list_display = ["__str__"]
     search_fields = ["search_text"]
     fieldsets = [
-        ("Mô tả", {"fields": [*WORDS]}),
         ("Điểm chính của ảnh", {"fields": [FOCUS]}),
+        ("Mô tả", {"fields": [*WORDS]}),
         ("Tệp ảnh", {"fields": ["size", "uploaded_by", "uploaded_at"]}),
     ]
     readonly_fields = ["size", "uploaded_by", "uploaded_at"]
     actions = None
-
-    class Media:
-        js = ["js/admin/focal-point.js"]
 
     # --- rights ----------------------------------------------------------------------------------
 
@@ -180,6 +177,8 @@ class PhotoAdmin(admin.ModelAdmin):
             context.update(
                 title="Ảnh trong thư viện",
                 subtitle=None,
+                show_save_and_add_another=False,
+                show_save_and_continue=False,
                 stories=stories.order_by("-updated_at", "-pk").only("title")[:STORIES],
             )
         return super().render_change_form(request, context, *args, **kwargs)
