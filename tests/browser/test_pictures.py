@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from news.models import Article, Photo
 from tests.factories import make_article, make_photo, make_section, make_user, picture_bytes
@@ -102,7 +102,7 @@ def test_a_picture_that_is_refused_leaves_nothing_in_the_story(desk: Page, site:
     body = page.frame_locator(".cke_wysiwyg_frame").locator("body")
     body.click()
     page.keyboard.type("Mở đầu.")
-    frame = page.locator(".cke_wysiwyg_frame").element_handle().content_frame()  # type: ignore[union-attr]
+    frame = page.locator(".cke_wysiwyg_frame").element_handle().content_frame()
     assert frame
 
     frame.evaluate(DROP, ["p", [sent("hong.jpg", b"no picture"), sent("a.jpg", picture_bytes())]])
@@ -195,7 +195,7 @@ def test_several_pictures_dropped_into_a_story_are_asked_about_one_by_one(
     body = page.frame_locator(".cke_wysiwyg_frame").locator("body")
     body.click()
     page.keyboard.type("Mở đầu.")
-    frame = page.locator(".cke_wysiwyg_frame").element_handle().content_frame()  # type: ignore[union-attr]
+    frame = page.locator(".cke_wysiwyg_frame").element_handle().content_frame()
     assert frame
     pictures = [sent("a.jpg", picture_bytes(900, 600)), sent("b.jpg", picture_bytes(800, 600))]
 
@@ -206,7 +206,12 @@ def test_several_pictures_dropped_into_a_story_are_asked_about_one_by_one(
     expect(dialog).to_be_visible()
     # The dialog says why with the browser's own alert.
     refusals: list[str] = []
-    page.once("dialog", lambda alert: (refusals.append(alert.message), alert.accept()))
+
+    def read(alert: Dialog) -> None:
+        refusals.append(alert.message)
+        alert.accept()
+
+    page.once("dialog", read)
     ok.click()
     assert "ảnh trang trí" in refusals[0]
     dialog.get_by_label("Mô tả ảnh", exact=False).fill("Cầu mới")
