@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.module_loading import import_string
 
+from news import redirects
 from news.addresses import outside, own_path, split
 from news.models import Article, Attachment, ExternalLink, Section
 from news.proofreading import Trouble
@@ -39,6 +40,8 @@ def troubles(hrefs: Iterable[str], *, article: Article | None = None) -> Trouble
     found |= _sections(matches)
     found |= _attachments(matches, article)
     found |= _other_pages(matches)
+    for href in _moved(found):
+        del found[href]
     found |= _known_broken(elsewhere)
     return found
 
@@ -150,6 +153,17 @@ def _attachments(matches: dict[str, ResolverMatch], itself: Article | None) -> T
         for href, pk in wanted.items()
         if pk not in open_to_all
     }
+
+
+def _moved(found: Troubles) -> set[str]:
+    """Addresses of ours at which no page is, but whose readers are led on."""
+    asked = {}
+    for href, (trouble, _) in found.items():
+        parts = split(href) if trouble is Trouble.BROKEN else None
+        path = own_path(parts) if parts else None
+        if parts and path and path.startswith("/") and not redirects.is_reserved(path):
+            asked[href] = (path, parts.query)
+    return redirects.moved(asked)
 
 
 def _other_pages(matches: dict[str, ResolverMatch]) -> Troubles:

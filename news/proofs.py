@@ -24,7 +24,7 @@ def proof(
 ) -> list[Remark]:
     """The remarks on these texts, as they would be stored. `article` is the story they belong to, if it is saved.
 
-    Six queries at most, however long the story. Raises richtext.TooComplex for a body that cannot be cleaned.
+    The same few queries however long the story. Raises richtext.TooComplex for a body that cannot be cleaned.
     """
     body = richtext.clean(body)
     story = Manuscript(

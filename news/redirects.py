@@ -92,6 +92,17 @@ def answer(request: HttpRequest) -> HttpResponsePermanentRedirect | None:
     return None
 
 
+def moved(asked: dict[str, tuple[str, str]]) -> set[str]:
+    """Which of these addresses (each with its path and query) a redirect answers, as answer() would; one query."""
+    wanted = {name: _candidates(path, query) for name, (path, query) in asked.items()}
+    for name, (path, _) in asked.items():
+        if path.endswith(f"/{FEED}"):
+            wanted[name].append(path.removesuffix(FEED))
+    every = [old for candidates in wanted.values() for old in candidates]
+    known = set(Redirect.objects.filter(old__in=every).values_list("old", flat=True))
+    return {name for name, candidates in wanted.items() if known.intersection(candidates)}
+
+
 def _permanent(destination: str) -> HttpResponsePermanentRedirect:
     return HttpResponsePermanentRedirect(
         destination, headers={"Cache-Control": f"public, max-age={REMEMBERED}"}

@@ -17,7 +17,7 @@ from django.utils import timezone
 from news import link_check
 from news.link_check import Inspector, check_external_links, is_public
 from news.links import troubles
-from news.models import Article, ArticleAttachment, ExternalLink
+from news.models import Article, ArticleAttachment, ExternalLink, Redirect
 from news.proofreading import Trouble
 from portal.models import TextPage
 from tests.factories import make_article, make_attachment, make_photo, make_section, make_user
@@ -100,7 +100,7 @@ def test_many_links_cost_as_many_queries_as_few(django_assert_num_queries: Any) 
     hrefs += [f"/muc-{n}/" for n in range(5)] + [f"https://example.org/{n}" for n in range(5)]
     hrefs += [make_attachment().get_absolute_url() for _ in range(3)]
     hrefs += [TextPage.objects.create(title=f"Trang {n}").get_absolute_url() for n in range(5)]
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(troubles(hrefs)) == 8
 
 
@@ -115,6 +115,22 @@ def test_a_file_is_open_to_readers_only_below_a_public_story() -> None:
     ArticleAttachment.put_below(make_article(), [file.pk])
     assert trouble_of(file.get_absolute_url()) is None
     assert trouble_of("/tep/999/khong-co.pdf") is Trouble.BROKEN
+
+
+@pytest.mark.django_db
+def test_an_old_address_that_leads_on_is_fine() -> None:
+    section = make_section(name="Hoạt động")
+    Redirect.objects.create(old="/hien-thi-tin-tuc?post=1", target="https://example.org/")
+    Redirect.objects.create(old="/muc-cu/", section=section)
+    for href in (
+        "/hien-thi-tin-tuc?post=1",
+        "/muc-cu",
+        "http://testserver/muc-cu/",
+        "/muc-cu/rss.xml",
+    ):
+        assert trouble_of(href) is None, href
+    for href in ("/hien-thi-tin-tuc?post=2", "/muc-khac/"):
+        assert trouble_of(href) is Trouble.BROKEN, href
 
 
 @pytest.mark.django_db
