@@ -16,8 +16,10 @@ from django.core.management import call_command
 call_command("migrate", verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["ckeditor*", "galleriffic", "admin"])
 from news.models import ArticleAttachment
+from news.models.photo import make_waiting_avif
 from tests.factories import make_article, make_attachment, make_photo
 photo = make_photo()
+make_waiting_avif(1)
 articles = [make_article(title=f"Tin thật số {number}", cover=photo) for number in range(3)]
 file, loose = make_attachment(name="Lịch nghỉ.pdf"), make_attachment()
 ArticleAttachment.put_below(articles[0], [file.pk])

@@ -237,9 +237,25 @@ def test_a_photo_is_served_as_a_picture_and_nothing_else(front: Front) -> None:
     )
 
 
+def test_every_file_of_a_photo_is_served_as_what_it_is(front: Front) -> None:
+    media = front.installation.site.folder / "media"
+    kinds = {
+        ".jpg": "image/jpeg",
+        ".webp": "image/webp",
+        ".avif": "image/avif",
+    }
+    files = sorted((media / "photos").rglob("*.*"))
+    assert {file.suffix for file in files} == set(kinds)
+    for file in files:
+        answer = front.ask(f"/media/{file.relative_to(media)}")
+        assert (answer.status, answer.headers["Content-Type"]) == (200, kinds[file.suffix]), file
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
 @pytest.mark.parametrize(
     "name",
     [
+        "photos/x.gif",
         "photos/x.html",
         "photos/x.svg",
         "photos/x.jpg.html",
