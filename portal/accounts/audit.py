@@ -76,8 +76,8 @@ class AuditEntry(models.Model):
     objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "mục nhật ký"
-        verbose_name_plural = "nhật ký"
+        verbose_name = "mục nhật ký hệ thống"
+        verbose_name_plural = "nhật ký hệ thống"
         # Nobody adds, changes or deletes an entry, so there is no such right to give away.
         default_permissions = ["view"]
         # Each way of filtering has the order of the list in its index, so a page costs the same at any size.

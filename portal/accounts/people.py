@@ -1,7 +1,8 @@
 """What an administrator may do to other people's accounts, and to whose.
 
 Who is no superuser reaches only as far as the roles of the portal and their own rights go: they never touch an
-account, give a group or put a right into one that can more than that. Nobody changes their own standing.
+account, give a group or put a right into one that can more than that. Nobody changes their own standing. (Who
+keeps accounts can always make one with another role; the audit log says so.)
 """
 
 from collections.abc import Iterable
@@ -117,6 +118,7 @@ def unlock(person: User, *, by: User) -> None:
     """Let a person try again who has mistyped too often. Raises PermissionDenied."""
     check_may_touch(by, person)
     AccessAttempt.objects.filter(username=sign_in.limit_key(person.get_username())).delete()
+    second_factor.forgive(person)
     record(AuditEntry.What.UNLOCK, by=by, **_object(person))
 
 

@@ -141,6 +141,14 @@ def turn_off(user: User, *, password: str, code: str) -> bool:
     return True
 
 
+def forgive(user: User) -> None:
+    """Wrong codes so far count no more: the next is looked at without waiting."""
+    for devices in (TOTPDevice.objects, StaticDevice.objects):
+        devices.filter(user=user).update(
+            throttling_failure_count=0, throttling_failure_timestamp=None
+        )
+
+
 def forget(user: User) -> None:
     """Take app and recovery codes off an account. Whoever calls has checked that this may be."""
     TOTPDevice.objects.filter(user=user).delete()

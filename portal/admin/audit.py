@@ -98,7 +98,7 @@ class AuditEntryAdmin(admin.ModelAdmin):
         query.pop("truoc", None)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Nhật ký",
+            "title": "Nhật ký hệ thống",
             "opts": self.opts,
             "form": form,
             "entries": found[:PER_PAGE],

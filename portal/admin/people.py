@@ -8,18 +8,21 @@ from django.contrib import admin, messages
 from django.contrib.auth import admin as django_auth
 from django.contrib.auth.forms import SetPasswordForm, UserCreationForm, UsernameField
 from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.text import capfirst
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from django_otp.plugins.otp_static import admin as otp_static
 from django_otp.plugins.otp_totp import admin as otp_totp
 
+from news.admin.choices import PlainChoices
 from news.models import StaffProfile
 from portal.accounts import people, second_factor
 from portal.accounts.sessions import DeskSession, end_sessions
@@ -35,9 +38,6 @@ for _module, _model in (
 ):
     admin.site.unregister(_model)
 
-# The rooms whose rights are given away; those of Django's own tables mean nothing at this desk.
-ROOMS = ("news", "comments", "portal", "auth")
-
 
 class PersonForm(forms.ModelForm):
     """An account as an administrator changes it; `by` is that administrator."""
@@ -48,17 +48,18 @@ class PersonForm(forms.ModelForm):
         model = User
         fields = ["username", "last_name", "first_name", "email", "is_active", "groups"]
         field_classes = {"username": UsernameField}
-        widgets = {"groups": forms.CheckboxSelectMultiple}
         labels = {
             "last_name": "Họ và tên đệm",
             "first_name": "Tên",
             "email": "Thư điện tử",
             "is_active": "Đang dùng",
             "groups": "Vai trò",
+            "is_superuser": "Toàn quyền",
         }
         help_texts = {
             "is_active": "Bỏ dấu khi người này không làm việc ở đây nữa. Tài khoản được khoá, không bị xoá.",
             "groups": "Mỗi người có thể giữ nhiều vai trò.",
+            "is_superuser": "Làm được mọi việc, không cần vai trò nào. Chỉ dành cho người cài đặt trang này.",
         }
 
     def clean_groups(self) -> QuerySet[Group]:
@@ -95,7 +96,7 @@ class WorkInline(admin.StackedInline):
     """The unit of a person, and the sections the person is limited to. Nobody lifts the own limit."""
 
     model = StaffProfile
-    verbose_name_plural = "Công việc"
+    verbose_name = "Công việc"
     fields = ["unit", "sections"]
     can_delete = False
     max_num = 1
@@ -122,7 +123,7 @@ class WorkInline(admin.StackedInline):
 
 
 @admin.register(User)
-class PersonAdmin(admin.ModelAdmin):
+class PersonAdmin(PlainChoices, admin.ModelAdmin):
     """People are deactivated, not deleted: what they published keeps their name."""
 
     form = PersonForm
@@ -205,11 +206,9 @@ class PersonAdmin(admin.ModelAdmin):
         return type(form.__name__, (form,), {"by": request.user})
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and db_field.name == "groups":
-            # Boxes, without Django's icons for editing what is chosen.
-            field.widget = forms.CheckboxSelectMultiple(choices=field.choices)  # type: ignore[attr-defined]
-        return field
+        if db_field.name == "groups":
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         by = request.user
@@ -336,24 +335,48 @@ class PersonAdmin(admin.ModelAdmin):
         return "Người này có thể đăng nhập lại ngay."
 
 
-class RightsField(forms.ModelMultipleChoiceField):
-    """Rights in Vietnamese, one box each."""
+def rights_shown() -> QuerySet[Permission]:
+    """Rights that do something at this desk: over what has a list there, and those of the portal's roles.
 
-    widget = forms.CheckboxSelectMultiple
+    The others, over tables that only the portal itself writes, would be boxes without a meaning.
+    """
+    kinds = ContentType.objects.get_for_models(*admin.site._registry).values()
+    named = Q()
+    for name in set().union(*ROLES.values()):
+        app, codename = name.split(".")
+        named |= Q(content_type__app_label=app, codename=codename)
+    return (
+        Permission.objects.filter(named | Q(content_type__in=kinds))
+        .select_related("content_type")
+        .order_by("content_type__app_label", "content_type__model", "pk")
+    )
 
-    def label_from_instance(self, obj: Permission) -> str:
-        return people.in_words(obj)
+
+def in_groups(permissions: Iterable[Permission]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """The boxes of rights, under the name of what they are about."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for permission in permissions:
+        model = permission.content_type.model_class()
+        about = capfirst(model._meta.verbose_name_plural) if model else ""
+        found.setdefault(str(about), []).append((permission.pk, people.in_words(permission)))
+    return sorted(found.items())
 
 
 class GroupForm(forms.ModelForm):
     by: User
-    permissions = RightsField(
+    permissions = forms.ModelMultipleChoiceField(
         label="Quyền",
         required=False,
-        queryset=Permission.objects.filter(content_type__app_label__in=ROOMS)
-        .select_related("content_type")
-        .order_by("content_type__app_label", "content_type__model", "codename"),
+        queryset=Permission.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if field := self.fields.get("permissions"):
+            shown = rights_shown()
+            field.queryset = shown  # type: ignore[attr-defined]
+            field.widget.choices = in_groups(shown)
 
     class Meta:
         model = Group
@@ -372,7 +395,7 @@ class GroupForm(forms.ModelForm):
             people.check_may_allow(self.by, chosen - had)
         except PermissionDenied as refusal:
             raise forms.ValidationError(str(refusal)) from None
-        hidden = {p for p in had if p.content_type.app_label not in ROOMS}
+        hidden = had - set(rights_shown())
         return sorted(chosen | hidden, key=lambda permission: permission.pk)
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,14 +11,16 @@ from axes.models import AccessAttempt
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from news.models import StaffProfile
+from news.models import Section, StaffProfile
 from portal.accounts import people, second_factor, sign_in
 from portal.accounts.audit import AuditEntry
 from portal.accounts.sessions import DeskSession
@@ -407,6 +410,32 @@ def test_after_a_wrong_code_even_the_right_one_has_to_wait() -> None:
         assert second_factor.verify(user, code_for(key)) is None
     with time_machine.travel(now + dt.timedelta(seconds=2), tick=False):
         assert second_factor.verify(user, code_for(key)) is not None
+
+
+def test_who_is_unlocked_need_not_wait_for_the_next_code() -> None:
+    user = make_person()
+    key, _ = bind_app(user)
+    with time_machine.travel(timezone.now(), tick=False):
+        second_factor.verify(user, "000000")
+        people.unlock(user, by=make_administrator())
+        assert second_factor.verify(user, code_for(key)) is not None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["app", "recovery"])
+def test_of_many_who_send_one_code_at_once_exactly_one_comes_in(kind: str) -> None:
+    user = make_person()
+    key, codes = bind_app(user)
+    code = code_for(key) if kind == "app" else codes[0]
+
+    def try_it(_: int) -> bool:
+        try:
+            return second_factor.verify(user, code) is not None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(try_it, range(8))) == 1
 
 
 @pytest.mark.parametrize(
@@ -807,6 +836,28 @@ def test_nobody_changes_their_own_standing() -> None:
         assert standing(user) == before
 
 
+def in_sections(user: User, *sections: Section) -> dict[str, Any]:
+    return person_form(
+        user,
+        **{
+            "staff_profile-TOTAL_FORMS": 1,
+            "staff_profile-0-user": user.pk,
+            "staff_profile-0-sections": [section.pk for section in sections],
+        },
+    )
+
+
+def test_the_limits_of_who_can_more_are_left_alone() -> None:
+    person, section = make_person(superuser=True), make_section()
+
+    response = client_of(make_administrator()).post(
+        change_address(person), in_sections(person, section)
+    )
+
+    assert response.status_code == 403
+    assert not StaffProfile.objects.exists()
+
+
 def test_nobody_takes_off_their_own_second_step_by_the_back_door() -> None:
     admin = make_administrator()
     bind_app(admin)
@@ -897,6 +948,20 @@ def test_an_administrator_writes_no_stories() -> None:
         assert client.get(f"/quan-tri/{room}").status_code == 200, room
 
 
+def test_the_list_of_people_costs_the_same_for_three_and_for_thirty() -> None:
+    client = client_of(make_administrator())
+    role = ensure_roles()[EDITOR]
+    costs = []
+    for number in (3, 27):
+        for _ in range(number):
+            make_user().groups.add(role)
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/quan-tri/auth/user/")
+        costs.append(len(queries))
+
+    assert costs[0] == costs[1]
+
+
 # --- Groups ---------------------------------------------------------------------------------------
 
 
@@ -906,7 +971,8 @@ def test_rights_are_shown_in_vietnamese() -> None:
     assert "Sửa tin bài" in page
     assert "Được xuất bản tin bài" in page
     assert "Can " not in page
-    assert "otp" not in page.lower()
+    for word in ("quota", "generation", "session", "article photo", "content type"):
+        assert word not in page.lower(), word
 
 
 def test_an_administrator_puts_only_own_rights_into_a_group() -> None:
