@@ -95,6 +95,7 @@ class _Reader(HTMLParser):
         self._parts: list[str | _Whole] = []
         self._look: list[str] = []
         self._letters = 0
+        self._cells = 0
         self._links: list[str] = []
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
@@ -108,8 +109,10 @@ class _Reader(HTMLParser):
                 self.blocks.append(Block(_KINDS[tag], split("———")))
                 return
             self._open.append(tag)
-        if tag in {"td", "th"} and self._parts:
-            self._parts.append(" | ")
+        if tag in {"td", "th"}:
+            if self._cells:
+                self._parts.append(" | ")
+            self._cells += 1
         if tag == "figcaption":
             self._parts.append(" chú thích: ")
         if tag == "br":
@@ -171,6 +174,7 @@ class _Reader(HTMLParser):
             words += text.words
             gaps += text.gaps
         self._parts.clear()
+        self._cells = 0
         if words:
             text = Text(tuple(words), tuple(gaps))
             self.blocks.append(Block(self._kind(), text, tuple(self._look)))

@@ -373,15 +373,19 @@ def _changes(
 
 
 def _joined(runs: list[tuple[Kind, str]]) -> list[Piece]:
-    """Neighbouring changes as one: what went, then what came."""
+    """Neighbouring changes as one: what went, then what came. A blank after both belongs to what follows."""
     pieces: list[Piece] = []
     changed = {Kind.GONE: "", Kind.NEW: ""}
     for kind, text in [*runs, (Kind.SAME, "")]:
         if kind in changed:
             changed[kind] += text
             continue
+        gaps = {words[-1] for words in changed.values() if words}
+        if text and gaps in ({" "}, {"\n"}):
+            changed = {its_kind: words[:-1] for its_kind, words in changed.items()}
+            text = f"{gaps.pop()}{text}"
         found = [*changed.items(), (kind, text)]
-        pieces.extend(Piece(kind, words) for kind, words in found if words)
+        pieces.extend(Piece(its_kind, words) for its_kind, words in found if words)
         changed = {Kind.GONE: "", Kind.NEW: ""}
     return pieces
 

@@ -36,7 +36,9 @@ class Entry:
     @property
     def who(self) -> str:
         """Who saved or did it."""
-        return person(self.revision.saved_by if self.revision else self.step and self.step.by)
+        if self.revision:
+            return person(self.revision.saved_by)
+        return person(self.step.by if self.step else None)
 
 
 def timeline(article: Article, page: str | None) -> Page[Any]:
@@ -54,19 +56,16 @@ def timeline(article: Article, page: str | None) -> Page[Any]:
     )
     found: Page[Any] = Paginator(line, PER_PAGE).get_page(page)
     rows = list(found.object_list)
-    kept = {
-        "version": article.revisions.select_related("saved_by").in_bulk(
-            [pk for _, kind, pk in rows if kind == "version"]
-        ),
-        "step": Step.objects.select_related("by").in_bulk(
-            [pk for _, kind, pk in rows if kind == "step"]
-        ),
+    of_kind = {
+        kind: [pk for _, its_kind, pk in rows if its_kind == kind] for kind in ("version", "step")
     }
-    changed = _changed(article, kept["version"].values())
+    kept = article.revisions.select_related("saved_by").in_bulk(of_kind["version"])
+    taken = Step.objects.select_related("by").in_bulk(of_kind["step"])
+    changed = _changed(article, kept.values())
     found.object_list = [
-        Entry(revision=kept[kind][pk], changed=changed.get(pk, ()))
+        Entry(revision=kept[pk], changed=changed.get(pk, ()))
         if kind == "version"
-        else Entry(step=kept[kind][pk])
+        else Entry(step=taken[pk])
         for _, kind, pk in rows
     ]
     return found

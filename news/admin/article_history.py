@@ -116,13 +116,15 @@ class ArticleHistory:
         context: dict[str, Any] = {"comparison": form}
         if form.is_valid():
             old, new = form.versions
-            texts = [old.text, new.text]
+            before, after = old.text, new.text
             context |= {
                 "old": old,
                 "new": new,
                 "old_who": person(old.saved_by),
                 "new_who": person(new.saved_by),
-                "differences": diffing.differences(*texts, names_of(texts, seen_by=request.user)),
+                "differences": diffing.differences(
+                    before, after, names_of([before, after], seen_by=request.user)
+                ),
             }
         return self._show(
             request,
@@ -184,7 +186,7 @@ class ArticleHistory:
         except Outdated as late:
             messages.warning(
                 request,
-                f"Trong lúc bạn xem, {person(late.revision and late.revision.saved_by)} đã lưu một "
+                f"Trong lúc bạn xem, {person(late.revision.saved_by if late.revision else None)} đã lưu một "
                 "phiên bản mới. Chưa có gì thay đổi. Hãy xem lại rồi quyết định.",
             )
             return again

@@ -75,6 +75,20 @@ def test_what_is_the_same_is_no_difference() -> None:
     assert diffing.differing(one, replace(one, body="<p>\n  a</p>\n\n")) == []
 
 
+def test_marks_hold_words_and_no_blank_after_them() -> None:
+    (found,) = diffing.differences(content(title="một hai ba"), content(title="một bốn ba"))
+
+    texts = [piece.text for piece in found.passages[0].pieces]
+    assert texts == ["một ", "hai", "bốn", " ba"]
+
+
+def test_blanks_between_the_tags_of_a_table_are_no_difference() -> None:
+    tidy = "<table><tbody><tr><td>Thu</td><td>12</td></tr></tbody></table>"
+    spread = tidy.replace("><", ">\n\t<")
+
+    assert diffing.differing(content(body=tidy), content(body=spread)) == []
+
+
 def test_long_unchanged_stretches_are_cut_between_words() -> None:
     long = " ".join(f"chữ{n}" for n in range(200))
     shown = compared(f"{long} cũ {long}", f"{long} mới {long}")

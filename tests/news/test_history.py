@@ -217,8 +217,8 @@ def test_two_versions_are_compared_word_by_word(people: dict[str, User]) -> None
     )
 
     shown = response.content.decode()
-    assert '<del><span class="visually-hidden">đã bỏ: </span>mới </del>' in shown
-    assert '<ins><span class="visually-hidden">đã thêm: </span>cũ </ins>' in shown
+    assert '<del><span class="visually-hidden">đã bỏ: </span>mới</del>' in shown
+    assert '<ins><span class="visually-hidden">đã thêm: </span>cũ</ins>' in shown
 
 
 def test_the_older_version_comes_first_however_they_are_named(people: dict[str, User]) -> None:
