@@ -212,6 +212,8 @@ class CommentAdmin(admin.ModelAdmin):
         self._decide_ticked(request, Comment.refuse)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied("Bạn không có quyền xem ý kiến.")
         if request.method == "POST":
             for name, verb in (("_approve", Comment.approve), ("_refuse", Comment.refuse)):
                 if name in request.POST:

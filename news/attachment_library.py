@@ -212,6 +212,8 @@ def upload(request: HttpRequest) -> JsonResponse:
         return _refusal(
             "Phiên làm việc đã hết hạn. Hãy đăng nhập lại ở một thẻ khác rồi tải tệp lên.", 403
         )
+    if not user.has_perm("news.add_attachment"):
+        return _refusal("Bạn không có quyền tải tệp lên.", 403)
     sent = request.FILES.get("file")
     if sent is None:
         return _refusal("Hãy chọn một tệp.", 400)

@@ -372,6 +372,8 @@ def _taken(request: HttpRequest, **words: Any) -> tuple[Photo | None, str, int]:
             "Phiên làm việc đã hết hạn. Hãy đăng nhập lại ở một thẻ khác rồi tải ảnh lên.",
             403,
         )
+    if not user.has_perm("news.add_photo"):
+        return None, "Bạn không có quyền tải ảnh lên.", 403
     sent = request.FILES.get("upload")
     if sent is None:
         return None, "Hãy chọn một tệp ảnh.", 400

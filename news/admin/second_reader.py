@@ -80,6 +80,8 @@ class SecondReader:
         """An editor lets one warning stand. With the form's texts beside it the answer is the panel again."""
         article = self._editable(request, article_id)
         assert article is not None  # noqa: S101 - an id was given
+        if not article.may_publish(request.user):
+            raise PermissionDenied("Bạn không có quyền bỏ qua cảnh báo.")
         fingerprint = request.POST.get("fingerprint", "")
         reason = request.POST.get(f"reason-{fingerprint}", "")
         wanted = [

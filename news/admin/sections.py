@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from news.admin.choices import NamedOrder, PlainChoices
 from news.models import Section
+from news.models.staff import sections_of
 
 PERMISSION_TO_MERGE = "news.merge_section"
 
@@ -40,6 +41,16 @@ class SectionAdmin(NamedOrder, PlainChoices, admin.ModelAdmin):
     list_select_related = ["parent"]
     fields = ["name", "parent", "role", "order", "slug"]
     actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Who is limited to sections makes none."""
+        return super().has_add_permission(request) and sections_of(request.user) is None
+
+    def has_change_permission(self, request: HttpRequest, obj: Section | None = None) -> bool:
+        """Who is limited to sections changes these, each on its own page."""
+        limits = sections_of(request.user)
+        mine = limits is None or (obj is not None and obj.pk in limits)
+        return mine and super().has_change_permission(request, obj)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "parent":

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -43,6 +44,8 @@ class SiteIdentityAdmin(admin.ModelAdmin):
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         if SiteIdentity.objects.exists():
             return HttpResponseRedirect(reverse("admin:portal_siteidentity_change", args=[1]))
         return HttpResponseRedirect(reverse("admin:portal_siteidentity_add"))
