@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from news.models import Article, Section
@@ -18,7 +18,7 @@ from portal.accounts.sessions import DeskSession
 from portal.models import TextPage
 from portal.roles import AUTHOR, EDITOR, ensure_roles
 from tests.browser.conftest import QUIET, Watched
-from tests.factories import make_article, make_section, make_user
+from tests.factories import make_article, make_attachment, make_photo, make_section, make_user
 from tests.tools.find_chromium import find_chromium
 
 PASSWORD = "mat-khau-dai-dong-1"
@@ -218,16 +218,20 @@ def test_a_killed_browser_offers_the_text_when_it_is_opened_again(
     assert "Cầu cũ hẹp" in article.body
 
 
-def test_a_database_that_went_away_at_save_leaves_the_text(
+def test_a_database_that_was_restarted_at_save_leaves_the_text(
     desk: Page, site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     article = draft()
     write_version = Article.write
-    answers = iter([OperationalError("terminating connection due to administrator command")])
+    once = iter([True])
 
     def write_once_refused(self: Article, *given: Any, **named: Any) -> Any:
-        for error in answers:
-            raise error
+        if next(once, False):
+            if connection.vendor == "postgresql":
+                # What a restart does to every connection.
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+            raise OperationalError
         return write_version(self, *given, **named)
 
     monkeypatch.setattr(Article, "write", write_once_refused)
@@ -449,6 +453,35 @@ def test_a_text_page_keeps_its_text_too(page: Page, site: str) -> None:
     expect(page.locator(".messagelist")).to_be_visible()
     assert BODY in TextPage.objects.get(title="Giới thiệu").body
     no_copy(page)
+
+
+def test_chosen_files_and_pictures_come_back_with_the_text(desk: Page, site: str) -> None:
+    first, second = make_attachment(title="Quyết định"), make_attachment(title="Phụ lục")
+    article = draft()
+    article.write(
+        replace(article.newest, attachments=(first.pk, second.pk), cover=make_photo().pk),
+        by=article.created_by,
+    )
+    desk.goto(f"{site}{form_of(article)}")
+    keeps(desk)
+    files = desk.locator("[data-attachments-chosen]")
+    desk.get_by_role("button", name="Lên: Phụ lục").click()
+    desk.locator("[data-photo-remove]").click()
+    desk.locator("[name=lead]").fill("Khác.")
+    kept(desk)
+    desk.reload()
+    keeps(desk)
+    notice = desk.locator("[data-copies]")
+    notice.get_by_text("Xem chỗ khác nhau").click()
+    expect(notice).to_contain_text("Tệp đính kèm")
+    notice.get_by_role("button", name="Lấy lại bản viết dở").click()
+    expect(files.locator("li").first).to_contain_text("Phụ lục")
+    expect(files.locator("li")).to_have_count(2)
+    expect(desk.locator("[name=cover]")).to_have_value("")
+    desk.get_by_role("button", name="Lưu nháp").click()
+    expect(desk.locator(".messagelist")).to_contain_text("Đã lưu")
+    article.refresh_from_db()
+    assert article.newest.attachments == (second.pk, first.pk)
 
 
 # --- Colleagues -----------------------------------------------------------------------------------------

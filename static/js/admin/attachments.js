@@ -78,6 +78,7 @@
       const item = element("li", {}, line(file));
       item.dataset.id = file.id;
       item.dataset.title = file.title;
+      item.dataset.file = JSON.stringify(file);
       const buttons = element("span", { className: "attachment-buttons" });
       if (name) {
         item.append(element("input", { type: "hidden", name, value: file.id }));
@@ -144,6 +145,13 @@
         request.send(data);
       });
     }
+
+    /* The copy that local-copy.js kept of the form is put back. */
+    field.addEventListener("desk:put-back", ({ detail }) => {
+      chosen.replaceChildren();
+      detail.forEach((file) => choose(JSON.parse(file)));
+      follow();
+    });
 
     const box = field.dataset.upload ? field.querySelector("[type=file]") : null;
     let queue = Promise.resolve();

@@ -64,10 +64,20 @@
         found[field.name] = field.value;
       }
     }
+    for (const list of fileLists()) {
+      found[list.dataset.name] = [...list.querySelectorAll("[data-file]")].map((item) => item.dataset.file);
+    }
     return found;
   }
 
+  /* Files below the story: their order is the value, see attachments.js. */
+  const fileLists = () => form.querySelectorAll("[data-attachments][data-name]:not([data-name=''])");
+
   function put(found) {
+    for (const list of fileLists()) {
+      const files = found[list.dataset.name];
+      if (files) list.dispatchEvent(new CustomEvent("desk:put-back", { detail: files }));
+    }
     for (const field of form.elements) {
       if (!isWritten(field) || !(field.name in found)) continue;
       const value = found[field.name];
@@ -282,7 +292,10 @@
     return false;
   }
 
+  const fileList = (name) => [...fileLists()].find((list) => list.dataset.name === name);
+
   function labelOf(name) {
+    if (fileList(name)) return "Tệp đính kèm";
     const field = form.elements[name];
     const box = field && (field.id ? field : field[0]);
     const label = box && (form.querySelector(`label[for="${box.id}"]`) || (box.closest(".form-row") || form).querySelector("label, legend"));
@@ -291,6 +304,7 @@
 
   /* A body as its words: read by a parser that runs nothing and fetches nothing. */
   function wordsOf(name, value) {
+    if (fileList(name)) return value.map((file) => JSON.parse(file).title).join(", ") || "không có tệp";
     const field = form.elements[name];
     if (Array.isArray(value)) {
       if (field && field.type === "hidden") return value[2] || (value[0] ? "một ảnh khác" : "không có ảnh");
@@ -452,6 +466,7 @@
       form.append(box);
     }
     box.value = newName();
+    setTimeout(() => { if (event.defaultPrevented) leaving = false; });
     sent = { name: box.value, text: asText(values()) };
     leaving = "sent";
     setTimeout(() => { leaving = leaving === "sent" ? false : leaving; }, 60000);

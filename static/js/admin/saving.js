@@ -32,6 +32,8 @@
     if (looked) {
       looked = false;
       remember();
+      /* Another file of ours may hold it back, for instance until an upload has ended. */
+      setTimeout(() => { if (event.defaultPrevented) rest(); });
       setTimeout(rest, PATIENCE);
       return;
     }
