@@ -306,6 +306,28 @@ def test_a_refused_save_keeps_the_copy_and_offers_nothing_twice(desk: Page, site
     expect(desk.locator("[data-copies]")).to_contain_text("còn giữ bản bạn viết dở")
 
 
+def test_a_story_that_was_deleted_or_submitted_meanwhile_keeps_its_text_for_the_writer(
+    desk: Page, site: str
+) -> None:
+    article = draft()
+    desk.goto(f"{site}{form_of(article)}")
+    keeps(desk)
+    desk.locator("[name=lead]").fill("Dẫn của tôi.")
+    article.submit(by=article.created_by)
+    desk.get_by_role("button", name="Lưu nháp").click()
+    expect(desk.get_by_role("alert")).to_contain_text("Bây giờ bạn không sửa được tin này")
+    expect(desk.locator("[name=lead]")).to_have_value("Dẫn của tôi.")
+    article.take_back(by=article.created_by)
+    article.delete_draft(by=article.created_by)
+    desk.get_by_role("button", name="Lưu nháp").click()
+    expect(desk.get_by_role("alert")).to_contain_text("Tin này không còn nữa")
+    desk.goto(f"{site}/quan-tri/news/article/add/")
+    keeps(desk)
+    desk.get_by_role("button", name="Lấy lại bản viết dở").click()
+    expect(desk.locator("[name=lead]")).to_have_value("Dẫn của tôi.")
+    expect(desk.locator("[name=title]")).to_have_value(TITLE)
+
+
 # --- The copies ---------------------------------------------------------------------------------------
 
 

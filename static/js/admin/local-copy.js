@@ -361,8 +361,9 @@
       parts.push(element);
     };
     if (start > AROUND) parts.push("… ");
-    parts.push(one.slice(Math.max(0, start - AROUND), start).join(""));
+    parts.push(other.slice(Math.max(0, start - AROUND), start).join(""));
     add("del", one.slice(start, one.length - end).join(""));
+    parts.push(" ");
     add("ins", other.slice(start, other.length - end).join(""));
     parts.push(one.slice(one.length - end, one.length - end + AROUND).join(""));
     if (end > AROUND) parts.push(" …");
