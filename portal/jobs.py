@@ -34,6 +34,8 @@ class Job:
     """
 
     name: str
+    # What the administrator's list calls it.
+    title: str
     work: Callable[[], object]
     daily: bool = False
     hours: tuple[int, int] = (0, 24)
@@ -52,16 +54,22 @@ class Job:
 
 
 JOBS = [
-    Job("outbox", outbox.send_waiting),
+    Job("outbox", "Gửi thư", outbox.send_waiting),
     # Each takes a few seconds.
-    Job("avif", lambda: make_waiting_avif(limit=5)),
-    Job("outbox-purge", outbox.forget_old, daily=True, hours=(2, 24)),
-    Job("notices-purge", notices.forget_old, daily=True, hours=(2, 24)),
+    Job("avif", "Tạo ảnh AVIF", lambda: make_waiting_avif(limit=5)),
+    Job("outbox-purge", "Xoá nội dung thư cũ", outbox.forget_old, daily=True, hours=(2, 24)),
+    Job("notices-purge", "Xoá thông báo cũ", notices.forget_old, daily=True, hours=(2, 24)),
     # In every tick of the night, until each link has been looked at.
-    Job("links", link_check.check_external_links, hours=(1, 5)),
-    Job("sessions-purge", lambda: call_command("clearsessions"), daily=True, hours=(2, 24)),
-    Job("audit-purge", audit.purge, daily=True, hours=(2, 24)),
-    Job("sign-in-purge", sign_in.purge, daily=True, hours=(2, 24)),
+    Job("links", "Kiểm tra liên kết ngoài", link_check.check_external_links, hours=(1, 5)),
+    Job(
+        "sessions-purge",
+        "Xoá phiên đã hết",
+        lambda: call_command("clearsessions"),
+        daily=True,
+        hours=(2, 24),
+    ),
+    Job("audit-purge", "Xoá nhật ký cũ", audit.purge, daily=True, hours=(2, 24)),
+    Job("sign-in-purge", "Xoá dấu vết đăng nhập cũ", sign_in.purge, daily=True, hours=(2, 24)),
 ]
 
 

@@ -148,7 +148,9 @@ class TextPage(models.Model):
         self.slug = self.slug or text.slug(self.title, 100) or "trang"
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """What led to it leads nowhere now, and is forgotten: the address is free for a redirect elsewhere."""
         with transaction.atomic():
+            Redirect.objects.filter(target=self.get_absolute_url()).delete()
             result = super().delete(*args, **kwargs)
             freshness.bump()
         return result
@@ -197,6 +199,7 @@ class Tick(models.Model):
 
     # Renewed before each job. Whoever holds it so long without renewing has died.
     LEASE = dt.timedelta(minutes=5)
+    LATE = dt.timedelta(minutes=5)
 
     holder = models.UUIDField(null=True)
     held_until = models.DateTimeField(null=True)
@@ -209,6 +212,11 @@ class Tick(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ended_at}"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether none has come to its end for so long that something must be wrong."""
+        return self.ended_at is None or timezone.now() - self.ended_at > self.LATE
 
     @classmethod
     def begin(cls) -> "Tick | None":

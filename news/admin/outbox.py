@@ -20,6 +20,7 @@ class OutboxAdmin(admin.ModelAdmin):
     list_display = ["created_at", "kind", "to", "state", "attempts", "last_error"]
     list_filter = ["state", "kind"]
     list_per_page = 50
+    empty_value_display = ""
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     # Not the body: it may hold links meant for nobody but its reader.

@@ -62,7 +62,8 @@ class TableForm(forms.Form):
 @admin.register(Redirect)
 class RedirectAdmin(admin.ModelAdmin):
     form = RedirectForm
-    list_display = ["old", "leads_to", "is_automatic", "note", "created_at"]
+    list_display = ["old", "leads_to", "origin", "note", "created_at"]
+    empty_value_display = ""
     list_filter = ["is_automatic"]
     list_select_related = ["section", "article__section"]
     list_per_page = 50
@@ -77,10 +78,14 @@ class RedirectAdmin(admin.ModelAdmin):
     def leads_to(self, redirect: Redirect) -> str:
         return redirect.destination
 
+    @admin.display(description="do", ordering="is_automatic")
+    def origin(self, redirect: Redirect) -> str:
+        return "Cổng tự giữ" if redirect.is_automatic else "Người đặt"
+
     # Without a form there is no field "target": what is only shown is the present destination.
     def get_fields(self, request: HttpRequest, obj: Redirect | None = None) -> list[Any]:
         if obj is not None and not self.has_change_permission(request, obj):
-            return ["old", "leads_to", "is_automatic", "note", "created_by", "created_at"]
+            return ["old", "leads_to", "origin", "note", "created_by", "created_at"]
         return ["old", "target", "note"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Redirect | None = None) -> list[Any]:

@@ -57,6 +57,10 @@ class SectionAdmin(NamedOrder, PlainChoices, admin.ModelAdmin):
             kwargs["queryset"] = Section.objects.filter(parent=None)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Section | None = None) -> bool:
+        """Its address was public: it is merged into another, which keeps the address."""
+        return False
+
     def get_urls(self) -> list[URLPattern]:
         view = require_http_methods(["GET", "HEAD", "POST"])(self.merge_view)
         return [

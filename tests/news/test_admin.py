@@ -644,13 +644,14 @@ def test_a_third_level_of_sections_is_not_offered() -> None:
     assert child not in form.fields["parent"].queryset
 
 
-def test_a_section_with_stories_is_not_deleted() -> None:
-    article = make_article()
+def test_a_section_is_never_deleted_its_address_was_public() -> None:
+    section = make_section()
 
-    client_of(superuser=True).post(
-        reverse("admin:news_section_delete", args=[article.section.pk]), {"post": "yes"}
+    response = client_of(superuser=True).post(
+        reverse("admin:news_section_delete", args=[section.pk]), {"post": "yes"}
     )
 
+    assert response.status_code == 403
     assert Section.objects.exists()
 
 

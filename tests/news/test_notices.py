@@ -115,7 +115,7 @@ def test_the_head_of_the_desk_says_how_many_are_unread() -> None:
 
     page = desk_of(user).get(reverse("admin:index")).content.decode()
 
-    assert 'Thông báo (2<span class="visually-hidden"> chưa đọc</span>)' in page
+    assert 'Thông báo (2)<span class="visually-hidden"> chưa đọc</span>' in page
 
 
 def test_only_ones_own_are_listed() -> None:

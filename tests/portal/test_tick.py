@@ -15,12 +15,15 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from news.text import VIETNAM
 from portal import jobs
 from portal.jobs import Job
 from portal.models import JobRun, Tick
+from tests.factories import make_user
 
 MORNING = dt.datetime(2026, 11, 25, 8, 0, tzinfo=VIETNAM)
 
@@ -58,7 +61,7 @@ def tick_at(moment: dt.datetime) -> None:
 @pytest.mark.django_db
 def test_work_of_every_tick_is_done_in_every_tick(list_of_jobs: Any) -> None:
     work = Work()
-    list_of_jobs(Job("x", work))
+    list_of_jobs(Job("x", "Việc", work))
     for minute in range(3):
         tick_at(MORNING + dt.timedelta(minutes=minute))
 
@@ -68,7 +71,7 @@ def test_work_of_every_tick_is_done_in_every_tick(list_of_jobs: Any) -> None:
 @pytest.mark.django_db
 def test_daily_work_is_done_once_a_vietnamese_day_after_its_hour(list_of_jobs: Any) -> None:
     work = Work()
-    list_of_jobs(Job("x", work, daily=True, hours=(2, 24)))
+    list_of_jobs(Job("x", "Việc", work, daily=True, hours=(2, 24)))
     done = []
     for hours in (0, 1, 15, 17, 18, 19, 23):
         tick_at(MORNING + dt.timedelta(hours=hours))
@@ -81,11 +84,21 @@ def test_daily_work_is_done_once_a_vietnamese_day_after_its_hour(list_of_jobs: A
 @pytest.mark.django_db
 def test_nightly_work_is_done_at_night_only(list_of_jobs: Any) -> None:
     work = Work()
-    list_of_jobs(Job("x", work, hours=(1, 5)))
+    list_of_jobs(Job("x", "Việc", work, hours=(1, 5)))
     for hours in (0, 16, 17, 18, 21):  # 08:00, 00:00, 01:00, 02:00, 05:00
         tick_at(MORNING + dt.timedelta(hours=hours))
 
     assert work.done == 2
+
+
+@pytest.mark.django_db
+def test_every_job_of_the_portal_runs_and_has_a_name_of_its_own() -> None:
+    for hour in (1, 3, 12):
+        with time_machine.travel(MORNING.replace(hour=hour), tick=True):
+            assert jobs.run_due_jobs()
+
+    runs = JobRun.objects.filter(failed=False, succeeded_at__isnull=False)
+    assert sorted(run.name for run in runs) == sorted(job.name for job in jobs.JOBS)
 
 
 # --- Failing ------------------------------------------------------------------------------------
@@ -96,7 +109,11 @@ def test_a_job_that_fails_is_logged_tried_again_and_stops_no_other(
     list_of_jobs: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken, daily, sound = Work(fails=1), Work(fails=1), Work()
-    list_of_jobs(Job("broken", broken), Job("daily", daily, daily=True), Job("sound", sound))
+    list_of_jobs(
+        Job("broken", "Việc", broken),
+        Job("daily", "Việc", daily, daily=True),
+        Job("sound", "Việc", sound),
+    )
 
     tick_at(MORNING)
     assert "the job broken failed" in caplog.text
@@ -122,7 +139,7 @@ def test_a_job_that_loses_the_connection_leaves_the_others_a_new_one(list_of_job
         JobRun.objects.count()
 
     sound = Work()
-    list_of_jobs(Job("loses it", loses_it), Job("sound", sound))
+    list_of_jobs(Job("loses it", "Việc", loses_it), Job("sound", "Việc", sound))
     tick_at(MORNING)
 
     assert sound.done == 1
@@ -156,7 +173,7 @@ def tick_together(number: int) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_four_ticks_at_once_do_the_daily_work_once(list_of_jobs: Any) -> None:
     work = Work(takes=0.2)
-    list_of_jobs(Job("x", work, daily=True))
+    list_of_jobs(Job("x", "Việc", work, daily=True))
     tick_together(4)
 
     assert work.done == 1
@@ -174,7 +191,7 @@ def test_a_job_that_another_process_has_just_started_is_left_to_it() -> None:
 @pytest.mark.django_db
 def test_while_one_ticks_another_does_nothing(list_of_jobs: Any) -> None:
     work = Work()
-    list_of_jobs(Job("x", work))
+    list_of_jobs(Job("x", "Việc", work))
     first = Tick.begin()
     assert first
     assert not jobs.run_due_jobs()
@@ -188,7 +205,7 @@ def test_while_one_ticks_another_does_nothing(list_of_jobs: Any) -> None:
 @pytest.mark.django_db
 def test_a_tick_that_died_is_followed_by_another_when_its_lease_is_over(list_of_jobs: Any) -> None:
     work = Work()
-    list_of_jobs(Job("x", work))
+    list_of_jobs(Job("x", "Việc", work))
     dead = Tick.begin()
     assert dead
     tick_at(timezone.now() + dt.timedelta(minutes=4))
@@ -234,6 +251,21 @@ def test_the_check_fails_when_no_tick_has_ended_for_five_minutes(list_of_jobs: A
         pytest.raises(CommandError, match="đã quá 5 phút"),
     ):
         check()
+
+
+@pytest.mark.django_db
+def test_the_administrator_sees_at_the_desk_what_was_done_and_that_nothing_is_done() -> None:
+    client, address = Client(), reverse("admin:portal_jobrun_changelist")
+    client.force_login(make_user("portal.view_jobrun"))
+    assert "không được làm từ hơn 5 phút" in client.get(address).content.decode()
+
+    jobs.run_due_jobs()
+    page = client.get(address).content.decode()
+    assert "không được làm" not in page
+    assert "Gửi thư" in page
+    stranger = Client()
+    stranger.force_login(make_user("news.view_photo"))
+    assert stranger.get(address).status_code == 403
 
 
 @pytest.mark.django_db

@@ -1,0 +1,97 @@
+"""Notices, e-mail, redirects and the regular work at the desk: no fault for axe, on a telephone too, by keyboard alone."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import transaction
+from playwright.sync_api import Page, expect
+
+from news import notices
+from news.models import Notice, OutboxMessage, Redirect
+from portal import jobs
+from tests.factories import make_section, make_user
+
+PASSWORD = "mat-khau-dai-dong-1"
+
+
+@pytest.fixture
+def desk(watched: Page, site: str) -> Page:
+    """The desk of an administrator who has been told two things."""
+    user = make_user(username="quantri", password=PASSWORD, superuser=True, email="a@example.vn")
+    with transaction.atomic():
+        for number in (1, 2):
+            notices.notify(
+                [user],
+                text=f"“Hội nghị số {number}” chờ duyệt, Hà gửi.",
+                key=str(number),
+                address="/quan-tri/news/section/",
+            )
+    watched.goto(f"{site}/quan-tri/")
+    watched.locator("[name=username]").fill("quantri")
+    watched.locator("[name=password]").fill(PASSWORD)
+    watched.locator("#login-form [type=submit]").click()
+    return watched
+
+
+def overflows(page: Page) -> bool:
+    return bool(
+        page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    )
+
+
+def test_a_notice_is_found_and_opened_by_keyboard(desk: Page, site: str) -> None:
+    link = desk.get_by_role("link", name="Thông báo (2)")
+    link.focus()
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_title("Thông báo – Cổng thông tin điện tử")
+    desk.get_by_role("button", name="Mở “Hội nghị số 2”").focus()
+    desk.keyboard.press("Enter")
+
+    expect(desk).to_have_url(f"{site}/quan-tri/news/section/")
+    expect(desk.get_by_role("link", name="Thông báo (1)")).to_be_visible()
+    assert Notice.objects.unread().get().key == "1"
+
+
+def test_axe_finds_nothing_and_nothing_is_wider_than_a_telephone(
+    desk: Page, site: str, axe_of: Any, settings: Any, tmp_path: Any
+) -> None:
+    section = make_section(slug="tin")
+    make_section(slug="khac")
+    message = OutboxMessage.objects.first()
+    assert message
+    message.take()
+    message.mark_uncertain()
+    Redirect.objects.create(old="/hien-thi-tin-tuc?" + "rat-dai-" * 40, section=section)
+    jobs.run_due_jobs()
+    cookies = desk.context.cookies()
+    table = tmp_path / "bang.csv"
+    table.write_text("/cu.aspx?" + "rat-dai-" * 30 + ",/tin/\n/hai.aspx,/khong-co/\n")
+
+    def read_a_table(page: Page) -> None:
+        page.locator("[name=file]").set_input_files(table)
+        page.get_by_role("button", name="Đọc bảng").click()
+        expect(page.get_by_text("Địa chỉ đích không có trang nào.")).to_be_visible()
+
+    for path, prepare in (
+        ("thong-bao/", None),
+        ("news/outboxmessage/", None),
+        (f"news/outboxmessage/{message.pk}/change/", None),
+        ("news/redirect/", None),
+        ("news/redirect/add/", None),
+        ("news/redirect/nhap/", read_a_table),
+        (f"news/section/{section.pk}/gop/", None),
+        ("portal/jobrun/", None),
+    ):
+        for width in (1280, 360):
+            wide: list[bool] = []
+
+            def look(page: Page, prepare: Any = prepare, wide: list[bool] = wide) -> None:
+                if prepare:
+                    prepare(page)
+                wide.append(overflows(page))
+
+            address = f"{site}/quan-tri/{path}"
+            assert axe_of(address, cookies=cookies, width=width, prepare=look) == [], (path, width)
+            assert wide == [False], (path, width)
+    assert User.objects.count() == 1

@@ -1,0 +1,88 @@
+"""`make run` as it runs: the server, and the regular work beside it, which ends with the server however that ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tests.deploy.running import connects, free_port, running
+
+MAKE_SITE = """
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from portal.models import SiteIdentity
+SiteIdentity(name="An Bình").save()
+"""
+
+
+def ticking_children(pid: int) -> list[int]:
+    """Processes that the server started for the regular work."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue  # It has ended meanwhile.
+        if parent == pid and b"tick" in words:
+            found.append(int(folder.name))
+    return found
+
+
+def wait_until(true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        # One that has ended and whom nobody has asked about it yet does not run any more.
+        return ") Z " not in (Path("/proc") / str(pid) / "stat").read_text()
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_the_regular_work_runs_beside_the_server_and_ends_with_it(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    environment = {name: v for name, v in os.environ.items() if not name.startswith("PORTAL_")}
+    environment |= {
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "PORTAL_ENV_FILE": os.devnull,
+        "PORTAL_DATA_DIR": str(tmp_path),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}",
+    }
+    where: dict[str, Any] = {"env": environment, "cwd": settings.BASE_DIR}
+
+    def run(command: list[str]) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(command, check=False, capture_output=True, **where)  # noqa: S603
+
+    assert run([sys.executable, "-c", MAKE_SITE]).returncode == 0
+    port = free_port()
+    command = [sys.executable, "manage.py", "start", "--port", str(port)]
+    log = tmp_path / "start.log"
+    with running(command, log, connects(port), start_new_session=True, **where) as server:
+        wait_until(lambda: ticking_children(server.pid))
+        (tick,) = ticking_children(server.pid)
+        checked = [sys.executable, "manage.py", "tick", "--check"]
+        wait_until(lambda: run(checked).returncode == 0)
+        if number == signal.SIGINT:
+            # A terminal tells everybody who was started from it.
+            os.killpg(server.pid, number)
+        else:
+            server.send_signal(number)
+        server.wait(timeout=20)
+        wait_until(lambda: not is_running(tick))
