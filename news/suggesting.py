@@ -21,10 +21,9 @@ THREAD_WEIGHT, TAG_WEIGHT, PHRASE_WEIGHT = 4, 3, 1
 
 def tags_beginning(words: str) -> list[str]:
     """Names of tags that begin so in any spelling, the most used first; from the index."""
-    folded = text.fold(words.replace("\x00", ""))[:100]
-    if not folded:
+    if not text.fold(words):
         return []
-    found = Tag.objects.filter(folded__startswith=folded).annotate(used=Count("articles"))
+    found = Tag.objects.beginning(words).annotate(used=Count("articles"))
     return list(found.order_by("-used", "folded").values_list("name", flat=True)[:TAGS])
 
 

@@ -1,4 +1,4 @@
-"""The desk: Django's admin site with our door, and pages about one's own account."""
+"""The desk: Django's admin site with our door, pages about one's own account, and the command box."""
 
 from typing import Any
 
@@ -29,8 +29,10 @@ class Desk(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from portal.accounts import views
+        from portal.command_box import command_box
 
         pages = [
+            ("tim/", command_box, "command_box"),
             ("tai-khoan/", views.security, "account_security"),
             ("tai-khoan/hai-buoc/", views.enrol, "second_factor_enrol"),
             ("tai-khoan/ma-khoi-phuc/", views.recovery_codes, "recovery_codes"),

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
-from news import text
 from news.admin.choices import NamedOrder
-from news.models import Tag, Thread, Unit
+from news.models import Article, Tag, Thread, Unit
 
 
 class TopicAdmin(admin.ModelAdmin):
@@ -23,15 +23,18 @@ class TopicAdmin(admin.ModelAdmin):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(used=Count("articles"))
+        """With how many stories bear it, counted for the rows that are shown and no others."""
+        through = self.model._meta.get_field("articles").remote_field
+        stories = Article.objects.filter(**{through.name: OuterRef("pk")}).order_by()
+        counted = stories.values(through.name).annotate(number=Count("pk")).values("number")
+        return super().get_queryset(request).annotate(used=Coalesce(Subquery(counted), 0))
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[Any, bool]:
-        folded = text.fold(search_term.replace("\x00", ""))[:100]
-        return (queryset.filter(folded__startswith=folded) if folded else queryset), False
+        return queryset.beginning(search_term), False
 
-    @admin.display(description="số tin", ordering="used")
+    @admin.display(description="số tin")
     def stories(self, topic: Any) -> int:
         return topic.used
 

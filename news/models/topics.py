@@ -1,10 +1,19 @@
 """What ties stories together across sections: tags, and the threads of events that go on."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.db import models, transaction
+from django.db.models import F
 
 from news import freshness, text
+from news.models.words import Begins
+
+
+class TopicQuerySet(models.QuerySet[Any]):
+    def beginning(self, typed: str) -> Self:
+        """Whose name begins so in any spelling, from the index; all of them for nothing."""
+        folded = text.fold(typed.replace("\x00", ""))[:100]
+        return self.filter(Begins(F("folded"), folded)) if folded else self
 
 
 class Topic(models.Model):
@@ -13,6 +22,8 @@ class Topic(models.Model):
     name = models.CharField("tên", max_length=100)
     slug = models.SlugField("địa chỉ", max_length=100, unique=True, blank=True)
     folded = models.CharField(max_length=120, editable=False, db_index=True)
+
+    objects = TopicQuerySet.as_manager()
 
     class Meta:
         abstract = True
