@@ -15,7 +15,7 @@ from news.attachment_library import AttachmentsField
 from news.content import KEYS, Content
 from news.diffing import FieldDifference
 from news.history import names_of, person
-from news.models import Revision
+from news.models import Attachment, Revision
 from news.text import local
 
 # The answer to a field stands in the box `take-<field>`.
@@ -116,6 +116,8 @@ def take(form: Any, fields: list[str]) -> None:
             box = form.fields[name]
             if isinstance(box, forms.ModelMultipleChoiceField) and box.queryset is not None:
                 value = box.queryset.filter(pk__in=value)
+            elif name == "attachments":
+                value = Attachment.objects.in_order(value)
             elif name in KEYS:
                 value = box.clean(value)
             elif isinstance(box, AttachmentsField):

@@ -197,6 +197,9 @@ class ArticleHistory:
         except richtext.TooComplex as refusal:
             messages.error(request, str(refusal))
             return again
+        if kept.number == form.cleaned_data["seen"]:
+            messages.warning(request, "Phiên bản này không khác gì bản mới nhất.")
+            return again
         self.log_change(request, article, f"Lấy lại phiên bản {revision.number}")  # type: ignore[attr-defined]
         messages.success(
             request,

@@ -251,8 +251,11 @@ class Workflow(models.Model):
         if revision.article_id != self.pk:
             raise ValueError("Phiên bản này là của tin khác.")
         with transaction.atomic():
-            newest = self.write(self.as_restored(revision, by=by), by=by, seen=seen)
-            self._record(Step.Verb.RESTORED, by, note=f"Phiên bản {revision.number}")
+            self._lock(seen)
+            before = self.version
+            newest = self.write(self.as_restored(revision, by=by), by=by)
+            if self.version != before:
+                self._record(Step.Verb.RESTORED, by, note=f"Phiên bản {revision.number}")
         return newest
 
     def as_restored(self, revision: Revision, *, by: Any) -> Content:

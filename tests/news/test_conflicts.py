@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -12,9 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from news.content import Content
-from news.models import Article, Revision, StaffProfile, Tag
+from news.models import Article, Revision, StaffProfile, Tag, Thread, Unit
 from portal.roles import EDITOR, ensure_roles
-from tests.factories import make_section, make_user
+from tests.factories import (
+    make_article,
+    make_attachment,
+    make_photo,
+    make_section,
+    make_user,
+)
 from tests.news.test_admin import CHANGE, form_data, logged_in
 from tests.news.test_workflow import race
 
@@ -360,6 +366,44 @@ def test_tags_and_times_are_taken_over_too(people: dict[str, User]) -> None:
     kept = newest(article)
     assert (kept.tags, kept.expires_at, kept.section) == (("Đô thị",), moment, other.pk)
     assert not Tag.objects.filter(name="Giáo dục").exists()
+
+
+def test_every_kind_of_field_can_be_taken_over(people: dict[str, User]) -> None:
+    article = begin(people["Lan"])
+    related = make_article()
+    theirs = {
+        "title": "Của Lan",
+        "slug": "cua-lan",
+        "section": make_section().pk,
+        "lead": "Phần dẫn của Lan.",
+        "body": "<p>Của Lan.</p>",
+        "byline": "LAN",
+        "source": "LAN",
+        "unit": Unit.objects.create(name="Văn phòng").pk,
+        "cover": make_photo().pk,
+        "thread": Thread.objects.create(name="Cầu mới").pk,
+        "published_at": timezone.now().replace(microsecond=0) + dt.timedelta(days=1),
+        "expires_at": timezone.now().replace(microsecond=0) + dt.timedelta(days=2),
+        "featured_from": timezone.now().replace(microsecond=0),
+        "featured_until": timezone.now().replace(microsecond=0) + dt.timedelta(days=3),
+        "comments_open": False,
+        "tags": ("Đô thị",),
+        "related": (related.pk,),
+        "attachments": (make_attachment().pk,),
+    }
+    assert theirs.keys() == {f.name for f in fields(Content)}
+    change(article, by=people["Lan"], **theirs)
+
+    response = post(
+        logged_in(people["Minh"]),
+        article,
+        began="1",
+        seen="2",
+        **{f"take-{name}": "theirs" for name in theirs},
+    )
+
+    assert response.status_code == 302
+    assert newest(article).differing(Content(**theirs)) == []
 
 
 def test_a_section_where_one_does_not_work_is_not_taken_over(people: dict[str, User]) -> None:
