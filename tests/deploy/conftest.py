@@ -15,19 +15,24 @@ import json
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["ckeditor*", "galleriffic", "admin"])
-from news.models import ArticleAttachment
+from django.urls import reverse
+from news.models import ArticleAttachment, PreviewLink
 from news.models.photo import make_waiting_avif
-from tests.factories import make_article, make_attachment, make_photo
+from tests.factories import make_article, make_attachment, make_photo, make_user
 photo = make_photo()
 make_waiting_avif(1)
 articles = [make_article(title=f"Tin thật số {number}", cover=photo) for number in range(3)]
 file, loose = make_attachment(name="Lịch nghỉ.pdf"), make_attachment()
 ArticleAttachment.put_below(articles[0], [file.pk])
+draft = make_article(status="draft")
+ArticleAttachment.put_below(draft, [loose.pk])
+link = PreviewLink.give(draft, by=make_user(superuser=True), days=1)
 print(json.dumps({
     "articles": [article.get_absolute_url() for article in articles],
     "photo": photo.url,
     "file": [file.pk, file.get_absolute_url(), file.view_url, file.storage_name],
     "loose_file": loose.get_absolute_url(),
+    "shared_file": reverse("news:preview_attachment", args=[link.token, loose.pk, loose.address_name]),
 }))
 """
 
@@ -39,7 +44,9 @@ class Installation:
     photo: str
     # Primary key, address, address in place, name in the storage.
     file: tuple[int, str, str, str]
+    # A draft's file, and its address for who was given the draft's link.
     loose_file: str
+    shared_file: str
 
 
 @pytest.fixture(scope="session")

@@ -365,6 +365,19 @@ def test_a_file_is_reached_by_the_application_s_word_only(front: Front, method: 
     assert "Không tìm thấy" in front.ask(f"/media/{stored}").text
 
 
+def test_a_draft_s_file_is_sent_to_who_has_the_draft_s_link_and_nobody_logs_it(
+    front: Front,
+) -> None:
+    shared = front.installation.shared_file
+    answer = front.ask(shared)
+    assert (answer.status, answer.body[:5]) == (200, b"%PDF-")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    front.ask("/sau-ban-nhap/")
+    front.logged("reading", "/sau-ban-nhap/")
+    assert "/ban-nhap/" not in front.log.read_text()
+
+
 def test_a_page_cannot_hand_out_files(told: "Told") -> None:
     secret = told.log.parent / "media" / "attachments" / "a.pdf"
     secret.parent.mkdir(parents=True)

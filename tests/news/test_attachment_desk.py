@@ -463,6 +463,32 @@ def test_files_of_a_working_copy_are_not_public_and_not_deleted_until_it_is_give
     assert not Attachment.objects.filter(pk=new.pk).exists()
 
 
+@pytest.mark.parametrize(("answer", "kept"), [("mine", 0), ("theirs", 1)])
+def test_of_two_who_change_the_files_the_second_sees_both_and_chooses(
+    answer: str, kept: int
+) -> None:
+    mine, theirs = make_attachment(title="Tệp A"), make_attachment(title="Tệp B")
+    editor = make_user(superuser=True)
+    article = make_article(status="draft")
+    article.write(dataclasses.replace(article.newest, lead="Một"), by=editor)
+    began = article.version
+    article.write(
+        dataclasses.replace(article.newest, attachments=(theirs.pk,)), by=make_user(superuser=True)
+    )
+    client = logged_in(editor)
+    change = reverse("admin:news_article_change", args=[article.pk])
+    data = form_data(article, lead="Một", seen=began, attachments=[mine.pk])
+
+    page = words(client.post(change, data))
+    assert "Tệp A" in page
+    assert "Tệp B" in page
+    assert article.newest.attachments == (theirs.pk,)
+    data |= {"seen": article.version, "began": began, "take-attachments": answer}
+    assert client.post(change, data).status_code == 302
+    article.refresh_from_db()
+    assert article.newest.attachments == ((mine.pk,), (theirs.pk,))[kept]
+
+
 def test_publishing_a_working_copy_puts_its_files_below_the_story() -> None:
     editor = make_user(superuser=True)
     old, new = make_attachment(), make_attachment()
