@@ -371,7 +371,7 @@ def test_tags_and_times_are_taken_over_too(people: dict[str, User]) -> None:
 def test_every_kind_of_field_can_be_taken_over(people: dict[str, User]) -> None:
     article = begin(people["Lan"])
     related = make_article()
-    theirs = {
+    theirs: dict[str, Any] = {
         "title": "Của Lan",
         "slug": "cua-lan",
         "section": make_section().pk,
