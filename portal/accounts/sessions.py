@@ -135,7 +135,8 @@ class SessionStore(DatabaseSessions):
 class NoteUse:
     """Work at the desk keeps a session alive; public pages do not ask for one.
 
-    A view marked `is_no_work` is asked by a page that lies open, not by a person: it keeps nothing alive.
+    A view marked `is_no_work` is asked by a page that lies open, not by a person: it keeps nothing alive, unless
+    the page says X-Worked, that somebody has been writing in it (static/js/admin/presence.js).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -145,7 +146,7 @@ class NoteUse:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, *args: Any) -> None:
-        if getattr(view, "is_no_work", False):
+        if getattr(view, "is_no_work", False) and "X-Worked" not in request.headers:
             return
         if request.path.startswith(reverse("admin:index")) and request.user.is_authenticated:
             request.session.touch()  # type: ignore[attr-defined]

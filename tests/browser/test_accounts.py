@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django_otp.oath import TOTP
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from portal.accounts.sessions import DeskSession
 from portal.roles import ADMINISTRATOR, EDITOR, ensure_roles
-from tests.factories import make_user
+from tests.factories import make_section, make_user
 
 PASSWORD = "mat-khau-dai-dong-1"
 DARK = ("", "dark")
@@ -113,6 +113,39 @@ def test_who_must_have_it_gets_to_the_desk_by_keyboard_alone(
     page.get_by_role("link", name="Đã cất, vào bàn biên tập").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Bảo mật tài khoản")).to_be_visible()
+
+
+def test_an_open_form_says_whether_anybody_writes_in_it(
+    watched: Page, site: str, official: User
+) -> None:
+    page = watched
+    make_section()
+    sign_in(page, site)
+    page.wait_for_url(f"{site}/quan-tri/")
+    said: list[bool] = []
+
+    def listen(request: Request) -> None:
+        if "/co-mat/" in request.url:
+            said.append("x-worked" in request.headers)
+
+    page.on("request", listen)
+
+    def ask() -> None:
+        with page.expect_response(lambda response: "/co-mat/" in response.url):
+            page.evaluate("window.deskPresence.check()")
+
+    with page.expect_response(lambda response: "/co-mat/" in response.url):
+        page.goto(f"{site}/quan-tri/news/article/add/")
+    body = page.frame_locator(".cke_wysiwyg_frame").locator("body")
+    body.wait_for()
+    page.locator("[name=title]").fill("Tin")
+    ask()
+    ask()
+    body.press_sequentially("Chữ")
+    page.wait_for_timeout(300)
+    ask()
+
+    assert said == [False, True, False, True]
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -72,6 +72,20 @@ def test_work_keeps_it_alive() -> None:
         assert not is_in(client)
 
 
+def test_a_form_that_lies_open_keeps_it_alive_only_while_somebody_writes() -> None:
+    client = enter(make_person(superuser=True))
+    asked = reverse("admin:news_article_new_presence")
+
+    for minutes in (50, 100):
+        with later(minutes=minutes):
+            client.get(asked, headers={"x-worked": "1"})
+    with later(minutes=150):
+        client.get(asked)
+        assert DeskSession.objects.get().expire_date < timezone.now() + dt.timedelta(minutes=11)
+    with later(minutes=161):
+        assert not is_in(client)
+
+
 def test_it_ends_at_the_latest_after_its_time_however_busy() -> None:
     client = enter(make_person())
     start = timezone.now()

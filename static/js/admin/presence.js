@@ -14,6 +14,8 @@
 
   let state = "fine";
   let timer = null;
+  /* Whether anything was typed or pressed since the last question: asking alone keeps no session alive, writing does. */
+  let worked = false;
 
   function token() {
     return form.querySelector("[name=csrfmiddlewaretoken]");
@@ -21,6 +23,8 @@
 
   function ask(method) {
     const headers = method === "POST" ? { "X-CSRFToken": token().value } : {};
+    if (worked) headers["X-Worked"] = "1";
+    worked = false;
     return fetch(address, {
       method, headers, redirect: "manual", cache: "no-store", credentials: "same-origin",
       signal: AbortSignal.timeout(PATIENCE),
@@ -109,6 +113,14 @@
     const text = words.join(" ");
     if (colleagues.textContent === text) return;
     colleagues.replaceChildren(...(text ? [line(text)] : []));
+  }
+
+  for (const sign of ["input", "keydown", "pointerdown"]) {
+    document.addEventListener(sign, () => { worked = true; }, { capture: true, passive: true });
+  }
+  /* The body is written in a frame of its own. */
+  if (window.CKEDITOR) {
+    window.CKEDITOR.on("instanceReady", ({ editor }) => editor.on("change", () => { worked = true; }));
   }
 
   document.addEventListener("visibilitychange", () => {
