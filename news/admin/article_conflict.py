@@ -11,7 +11,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from news import diffing, richtext
-from news.attachment_library import AttachmentsField
 from news.content import KEYS, Content
 from news.diffing import FieldDifference
 from news.history import names_of, person
@@ -120,8 +119,6 @@ def take(form: Any, fields: list[str]) -> None:
                 value = Attachment.objects.in_order(value)
             elif name in KEYS:
                 value = box.clean(value)
-            elif isinstance(box, AttachmentsField):
-                value = box.clean((list(value), []))
             form.cleaned_data[name] = value
         except ValidationError as refusal:
             # For instance a section in which this person does not work.
