@@ -25,7 +25,10 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
 
     def older_than(self, entry: "AuditEntry") -> "AuditEntryQuerySet":
         """What stands below this entry in `newest_first`."""
-        return self.filter(models.Q(at__lt=entry.at) | models.Q(at=entry.at, pk__lt=entry.pk))
+        # The first condition says nothing new, but it is where the index begins, however far down.
+        return self.filter(at__lte=entry.at).filter(
+            models.Q(at__lt=entry.at) | models.Q(pk__lt=entry.pk)
+        )
 
     def update(self, **kwargs: Any) -> int:
         raise PermissionDenied(UNCHANGEABLE)
