@@ -48,6 +48,7 @@ def waiting_work(user: Any) -> dict[str, Any]:
         drafts = mine.filter(stage=Article.Stage.WRITING).order_by("-updated_at", "-id")
         found |= {
             "writes": True,
+            "reports": user.has_perm("news.view_reports"),
             "returned": mine.filter(stage=Article.Stage.RETURNED).order_by("stage_since", "id")[
                 :SHOWN
             ],

@@ -17,7 +17,7 @@ from comments.models import Comment
 from comments.moderation import digest_of
 from news import importing, oldportal, text
 from news.content import Content
-from news.models import Article, Attachment, DailyViewCount, Photo, Section, ViewCount
+from news.models import Article, Attachment, DailyViewCount, Notice, Photo, Section, ViewCount
 from portal.demo.articles import ARTICLES, BYLINE, LAST_LINE, SOURCE, SampleArticle
 from portal.demo.comments import COMMENTS, SampleComment
 from portal.demo.site import (
@@ -71,6 +71,8 @@ def load(say: Callable[[str], None]) -> Counter[str]:
         }
         for comment in COMMENTS:
             _comment(comment, articles[comment.article], users, added)
+        # What the demo published is no news to the demo's people; what waits for them is.
+        Notice.objects.exclude(article__stage=Article.Stage.SUBMITTED).mark_read()
     return added
 
 

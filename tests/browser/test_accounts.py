@@ -83,7 +83,8 @@ def test_the_second_step_from_setting_up_to_ending_all_sessions(
     sign_in(elsewhere, site, code=codes[0])
     expect(elsewhere.get_by_role("heading", name="Việc đang chờ")).to_be_visible()
 
-    page.get_by_role("link", name="Phiên đăng nhập").click()
+    page.get_by_role("link", name="Tài khoản", exact=True).click()
+    page.get_by_role("link", name="Xem phiên đăng nhập").click()
     expect(page.locator(".session-list > li")).to_have_count(2)
     page.get_by_role("button", name="Kết thúc mọi phiên khác").click()
     expect(page.get_by_text("Đã kết thúc 1 phiên khác.")).to_be_visible()
@@ -112,7 +113,7 @@ def test_who_must_have_it_gets_to_the_desk_by_keyboard_alone(
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Đã cất, vào bàn biên tập").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("link", name="Bảo mật tài khoản")).to_be_visible()
+    expect(page.get_by_role("link", name="Tài khoản", exact=True)).to_be_visible()
 
 
 def test_an_open_form_says_whether_anybody_writes_in_it(

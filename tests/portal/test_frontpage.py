@@ -44,6 +44,8 @@ def test_an_editor_sees_what_waits_for_approval_and_since_when() -> None:
 
     assert "Tin chờ hai ngày" in words
     assert '<span class="waited-long">2 ngày</span>' in words
+    assert reverse("admin:news_article_report") in front_page(editor)
+    assert reverse("admin:news_article_report") not in front_page(author)
 
 
 def test_an_author_sees_what_was_returned_the_own_drafts_and_nobody_else_s() -> None:
