@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 MOMENTS = ("published_at", "expires_at", "featured_from", "featured_until")
 # Changed by who may feature stories and by nobody else.
 FEATURING = ("featured_from", "featured_until")
+# Where a story stands, apart from what it says.
+PLACES = {"section", *FEATURING}
 # Fields of the row that hold another row's key.
 KEYS = ("section", "unit", "cover", "thread")
 # Lists that hang on the row.

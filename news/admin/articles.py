@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from news.admin.article_bulk import ArticleBulk
 from news.admin.article_form import ArticleForm
 from news.admin.article_history import ArticleHistory
 from news.admin.article_list import ArticleListPage
@@ -30,6 +31,7 @@ from news.publisher import publisher
 class ArticleAdmin(
     SecondReader,
     ArticleListPage,
+    ArticleBulk,
     KeptForms,
     ArticlePresence,
     ArticleSteps,
@@ -44,7 +46,6 @@ class ArticleAdmin(
     form = ArticleForm
     readonly_fields = ["state"]
     autocomplete_fields = ["related"]
-    actions = None
 
     @admin.display(description="tệp dưới tin")
     def attachments(self, article: Article) -> SafeString:

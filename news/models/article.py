@@ -18,11 +18,11 @@ from news.models.external_link import ExternalLink
 from news.models.generation import Generation
 from news.models.overrule import Overrule
 from news.models.photo import Photo
+from news.models.placing import Placing
 from news.models.search import SearchEntry
 from news.models.section import Section
 from news.models.staff import Unit, sections_of
 from news.models.topics import Tag, Thread
-from news.models.workflow import Workflow
 from news.proofreading import Finding
 
 
@@ -137,7 +137,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return min((moment for moment in row.values() if moment), default=None)
 
 
-class Article(Workflow):
+class Article(Placing):
     """A story or notice: its words and where it stands. How its state changes is in `news.models.workflow`."""
 
     title = models.CharField("tiêu đề", max_length=300)

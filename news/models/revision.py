@@ -5,10 +5,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from news.content import Content
+from news.content import PLACES, Content
 
 # What a version's number can be at most in either database; greater ones in addresses and forms are nonsense.
 MAX_VERSION = 2**31 - 1
+# Versions among which the writer of the newest words is looked for.
+LOOKED_BACK = 20
 
 
 class Revision(models.Model):
@@ -42,6 +44,17 @@ class Revision(models.Model):
     def text(self) -> Content:
         """The content of this version."""
         return Content.from_json(self.content)
+
+    @property
+    def writer(self) -> int | None:
+        """Key of who wrote its words: a version that places the story elsewhere says them after somebody else."""
+        mine = self.text
+        earlier = Revision.objects.filter(article=self.article_id, number__lt=self.number)
+        writer = self.saved_by_id
+        for revision in earlier.order_by("-number")[:LOOKED_BACK]:
+            if set(mine.differing(revision.text)) <= PLACES:
+                writer = revision.saved_by_id
+        return writer
 
 
 class Step(models.Model):

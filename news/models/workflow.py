@@ -374,15 +374,16 @@ class Workflow(models.Model):
             verb = Step.Verb.SCHEDULED if self.is_scheduled else Step.Verb.PUBLISHED
             self._record(verb, by, alone=not seen_by_two)
 
-    def withdraw(self, *, by: Any, reason: str = "") -> None:
+    def withdraw(self, *, by: Any, reason: str = "", seen: int | None = None) -> None:
         """Take it off the site; its address answers 410 and shows the reason.
 
         What still waits for its time was never public and becomes a draft, with its working copy if it has one.
 
-        Raises PermissionDenied without the right, ValueError if it is not published.
+        Raises PermissionDenied without the right, Outdated for a newer version than was `seen`, and ValueError if
+        it is not published.
         """
         with transaction.atomic():
-            self._lock()
+            self._lock(seen)
             if not self.may_withdraw(by):
                 raise PermissionDenied("Bạn không có quyền thu hồi tin bài.")
             if self.status != self.Status.PUBLISHED:
@@ -470,7 +471,7 @@ class Workflow(models.Model):
             if submitted and submitted.by_id != publisher.pk:
                 return True
         newest = self.revisions.filter(number=self.version).first()
-        writer = newest.saved_by_id if newest else self._article.created_by_id
+        writer = newest.writer if newest else self._article.created_by_id
         return writer != publisher.pk
 
     def _require_readiness(self, content: Content) -> None:
