@@ -158,6 +158,12 @@
       widget.setData("hasCaption", this.getDialog().getValueOf("info", "captionText").trim() !== "");
     };
 
+    /* Who has dropped a picture types its description, and must not type over its address. */
+    definition.onFocus = function focus() {
+      const words = this.getContentElement("info", "alt");
+      if (this.getValueOf("info", "src") && words.isEnabled()) words.focus();
+    };
+
     const { onLoad } = definition;
     definition.onLoad = function load(...given) {
       if (onLoad) onLoad.apply(this, given);
