@@ -150,7 +150,7 @@ def test_a_version_is_compared_and_restored_by_keyboard(
         page.get_by_role(role, name=name, exact=False).first.focus()
         page.keyboard.press("Enter")
 
-    press("Nhật ký")
+    press("Lịch sử")
     expect(page.get_by_role("heading", level=1)).to_have_text("Lịch sử của tin")
     page.get_by_label("Phiên bản", exact=True).focus()
     page.keyboard.type("1")
