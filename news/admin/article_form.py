@@ -129,7 +129,7 @@ class ArticleForm(forms.ModelForm):
             self.add_error(
                 None,
                 "Trong lúc bạn viết, tin này đã được người khác lưu. Chưa có gì bị ghi đè: "
-                "hãy xem hai bản ở dưới, chọn từng chỗ rồi lưu lại.",
+                "hãy chọn từng chỗ trong bảng “Hai bản của cùng một tin” rồi lưu lại.",
             )
         elif self.conflict.open:
             self.add_error(
