@@ -19,7 +19,7 @@ from openpyxl.cell import WriteOnlyCell
 from news import reports
 from news.models import Article
 from news.reports import BY, MAX_MONTHS, Period, Report
-from news.text import VIETNAM, local
+from news.text import VIETNAM, local, slug
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # More than an office publishes in a month; beyond it the calendar says that there are more.
@@ -193,7 +193,9 @@ def _as_file(report: Report, user: Any) -> HttpResponse:
         sheet.append(_cells(sheet, cells))
     target = io.BytesIO()
     book.save(target)
-    name = f"bao-cao-{report.period.first:%Y-%m}-{report.period.last:%Y-%m}-{report.by}.xlsx"
+    name = (
+        f"bao-cao-{report.period.first:%Y-%m}-{report.period.last:%Y-%m}-{slug(BY[report.by])}.xlsx"
+    )
     response = HttpResponse(target.getvalue(), content_type=XLSX)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-store"

@@ -109,7 +109,7 @@ def test_the_file_says_the_same_as_the_screen_and_runs_nothing(editor: User) -> 
 
     answer = logged_in(editor).get(reverse(REPORT), {"theo": "byline", "tep": "xlsx"})
 
-    assert answer.headers["Content-Disposition"].endswith('2026-11-2026-11-byline.xlsx"')
+    assert answer.headers["Content-Disposition"].endswith('2026-11-2026-11-tac-gia.xlsx"')
     book = load_workbook(io.BytesIO(answer.content))
     rows = list(book["Tổng hợp"].iter_rows(values_only=True))
     assert [row[:3] for row in rows] == [
