@@ -1,4 +1,7 @@
-"""Take the pictures of docs/screenshots from a running demo: `python -m tests.tools.screenshots [ADDRESS]`."""
+"""Take the pictures of docs/screenshots, the staff guide's among them, from a demo that was just started.
+
+`python -m tests.tools.screenshots [ADDRESS]`; the story that the guide tells stays in that demo.
+"""
 
 import os
 import sys
@@ -12,26 +15,17 @@ from tests.tools.find_chromium import find_chromium
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from portal.demo.site import ACCOUNTS, Account  # noqa: E402 - models must be ready
-from portal.roles import EDITOR, MODERATOR  # noqa: E402
+from portal.roles import EDITOR, MODERATOR  # noqa: E402 - models must be ready
+from tests.tools.desk import BY_ROLE, sign_in  # noqa: E402
+from tests.tools.guide_pictures import take_guide  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 WIDTHS = {360: 740, 1280: 860}
 
 
-def sign_in(page: Page, site: str, account: Account) -> None:
-    page.goto(f"{site}/quan-tri/login/")
-    page.locator("[name=username]").fill(account.username)
-    page.locator("[name=password]").fill(account.password)
-    page.locator("#login-form [type=submit]").click()
-
-
 def take(page: Page, name: str, width: int) -> None:
     page.wait_for_load_state("networkidle")
     page.screenshot(path=FOLDER / f"{name}-{width}.png")
-
-
-BY_ROLE = {account.group: account for account in ACCOUNTS}
 
 
 def main(site: str) -> None:
@@ -60,6 +54,7 @@ def main(site: str) -> None:
             desk.locator(".cke_wysiwyg_frame").wait_for()
             take(desk, "editor", width)
             desk.close()
+        take_guide(browser, site)
         browser.close()
 
 
