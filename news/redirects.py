@@ -172,33 +172,36 @@ def _aim(redirect: Redirect, target: str) -> None:
     wanted = _candidates(own, parts.query)
     if redirect.old in wanted:
         raise ValidationError("Địa chỉ đích chính là địa chỉ cũ: chuyển hướng sẽ chạy vòng.")
-    if not is_reserved(own) and not answers(own, parts.query):
+    redirect.target = parts._replace(scheme="", netloc="").geturl()
+    if not (parts.query or parts.fragment) and _aim_at_row(redirect, own):
+        redirect.target = ""
+    elif not is_reserved(own) and not answers(own, parts.query):
         further = Redirect.objects.filter(old__in=wanted).exclude(pk=redirect.pk).first()
         if further is not None:
             raise ValidationError(
                 f"Địa chỉ đích lại được chuyển tiếp đến {further.destination}; hãy dẫn thẳng đến đó."
             )
         raise ValidationError("Địa chỉ đích không có trang nào.")
-    redirect.target = parts._replace(scheme="", netloc="").geturl()
-    if not parts.query and not parts.fragment:
-        _aim_at_row(redirect, own)
-    if redirect.section is not None or redirect.article is not None:
-        redirect.target = ""
 
 
-def _aim_at_row(redirect: Redirect, path: str) -> None:
-    """If the path is a section's or a story's, point at the row: it may move."""
+def _aim_at_row(redirect: Redirect, path: str) -> bool:
+    """Whether the path is a section's or a public story's; then point at the row, which may move."""
     from news.models import Article, Section
 
     try:
         match = resolve(path)
     except Resolver404:
-        return
+        return False
     if match.view_name == "news:section":
         redirect.section = Section.objects.filter(slug=match.kwargs["section_slug"]).first()
-    elif match.view_name == "news:article":
-        articles = Article.objects.select_related("section")
-        redirect.article = articles.filter(pk=match.kwargs["article_id"]).first()
+        return redirect.section is not None
+    if match.view_name == "news:article":
+        articles = Article.objects.select_related("section").defer("body", "lead")
+        found = articles.filter(pk=match.kwargs["article_id"]).first()
+        if found is not None and (found.is_published or found.is_gone):
+            redirect.article = found
+            return True
+    return False
 
 
 def _outside(target: str) -> str:

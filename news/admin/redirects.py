@@ -14,7 +14,7 @@ from news import redirect_import
 from news.models import Redirect
 
 # Each takes some milliseconds, and who sent them waits; more of them go through the command.
-MAX_LINES = 2000
+MAX_LINES = 1000
 
 
 class RedirectForm(forms.ModelForm):
