@@ -74,7 +74,7 @@ MODELS: dict[str, tuple[str, str, str, str, str]] = {
     "news_photo": ("ABELQS", "ABELQS", "ABELQS", "AELS", EDITORS),
     "news_attachment": (WRITERS, WRITERS, WRITERS, "AELS", EDITORS),
     # A limited person arranges the own sections and makes none.
-    "news_section": (WRITERS, WRITERS, "ES", EDITORS, "S"),
+    "news_section": (WRITERS, WRITERS, "ES", EDITORS, NOBODY),
     "news_tag": (WRITERS, WRITERS, EDITORS, EDITORS, EDITORS),
     "news_thread": (WRITERS, WRITERS, EDITORS, EDITORS, EDITORS),
     "news_unit": ("ELQS", "ELQS", "ELQS", "ELQS", "S"),
