@@ -51,6 +51,8 @@ ALIKE = 0.4
 MAX_WORD_PAIRS = 40_000
 MAX_WORD_PAIRS_IN_ALL = 200_000
 MAX_BLOCK_PAIRS = 40_000
+# What difflib may look through, in members times members that both have: some seconds at most.
+MAX_SCANNED = 2_000_000
 
 # What the keys of a field stand for: names["section"][3] is the name of section 3.
 Names = Mapping[str, Mapping[int, str]]
@@ -115,8 +117,8 @@ class _Work:
     left: int = MAX_WORD_PAIRS_IN_ALL
     exceeded: bool = False
 
-    def allows(self, pairs: int) -> bool:
-        if pairs > min(self.left, MAX_WORD_PAIRS):
+    def allows(self, pairs: int, scanned: int) -> bool:
+        if pairs > min(self.left, MAX_WORD_PAIRS) or scanned > MAX_SCANNED:
             self.exceeded = True
             return False
         self.left -= pairs
@@ -355,7 +357,9 @@ def _changes(
     rest, new_rest = old[head:ends], new[head:new_ends]
     counted = Counter(new_rest)
     pairs = sum(number * counted[member] for member, number in Counter(rest).items())
-    if work.allows(pairs):
+    # Every match that stands alone makes difflib look through the rest once more.
+    matches = (Counter(rest) & counted).total()
+    if work.allows(pairs, matches * max(len(rest), len(new_rest))):
         middle = [
             (verb, i1 + head, i2 + head, j1 + head, j2 + head)
             for verb, i1, i2, j1, j2 in SequenceMatcher(

@@ -52,7 +52,8 @@ class BodyEditor(CKEditorWidget):
             return richtext.clean(markup)
         except richtext.TooComplex:
             # Refused by the field; the words at least come back, as plain paragraphs.
-            parts = (richtext.plain(part) for part in _BLOCK_END.split(markup))
+            kept = markup[: richtext.MAX_LENGTH]
+            parts = (richtext.plain(part) for part in _BLOCK_END.split(kept))
             return "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in parts if part)
 
 

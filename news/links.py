@@ -16,7 +16,6 @@ from news import redirects
 from news.addresses import outside, own_path, split
 from news.models import Article, Attachment, ExternalLink, Section
 from news.proofreading import Trouble
-from news.text import long_date
 
 MAX_ID = 2**63 - 1
 
@@ -114,13 +113,11 @@ def _articles(matches: dict[str, ResolverMatch], itself: Article | None) -> Trou
             continue
         elif linked.is_gone:
             found[href] = Trouble.BROKEN, f"Tin “{linked.title}” không còn trên trang."
-        elif linked.is_scheduled and linked.published_at:
-            found[href] = (
-                Trouble.NOT_YET,
-                f"Tin “{linked.title}” sẽ hiện ra vào {long_date(linked.published_at)}.",
-            )
+        # The writer may not know what a colleague prepares: no title, no hour.
+        elif linked.is_scheduled:
+            found[href] = Trouble.NOT_YET, f"Tin số {pk} đã được hẹn giờ và chưa hiện ra."
         else:
-            found[href] = Trouble.BROKEN, f"Tin “{linked.title}” chưa xuất bản."
+            found[href] = Trouble.BROKEN, f"Tin số {pk} chưa xuất bản."
     return found
 
 

@@ -105,7 +105,8 @@ class TooComplex(ValueError):
 
 PHOTO_ADDRESS = re.compile(r"^/media/photos/[0-9a-f]{2}/([0-9a-f]{32})(?:-\d+)?\.(?:jpg|png|webp)$")
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
+# Possessive: what cannot be a tag is given up at once, or a run of letters would be read again from each of them.
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)[^<>]*+>")
 # Elements that HTML closes by itself do not nest, however often they are opened.
 _FLAT = {
     "p",
@@ -123,6 +124,7 @@ _FLAT = {
     "option",
     "wbr",
 }
+_ANY_TAG = re.compile(r"<[^<>]*+>")
 _RENAMED = {"b": "strong", "i": "em", "h1": "h2", "h5": "h4", "h6": "h4", "strike": "s", "del": "s"}
 _RENAMES = re.compile(rf"<(/?)({'|'.join(_RENAMED)})(?=[\s>/])", re.IGNORECASE)
 _EMPTY_IMG = re.compile(r'<img(?![^>]*\ssrc=")[^>]*>')
@@ -202,7 +204,7 @@ def _depth(markup: str) -> int:
 
 def plain(markup: str) -> str:
     """The words of a clean body on one line, a blank where a tag stood so that paragraphs stay apart."""
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
+    return " ".join(html.unescape(_ANY_TAG.sub(" ", markup)).split())
 
 
 # --- Showing --------------------------------------------------------------------------------------

@@ -95,6 +95,11 @@ class ArticleForm(forms.ModelForm):
                 kwargs["initial"] = {"unit": profile.unit_id, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.fields["attachments"].user = self.user  # type: ignore[attr-defined]
+        if self.user is not None and "related" in self.fields:
+            # Whatever key is sent, the box shows titles: of what this person may know of, and no others.
+            kept = self.newest.related if self.newest else ()
+            known = Article.objects.visible_to(self.user) | Article.objects.published()
+            self.fields["related"].queryset = known | Article.objects.filter(pk__in=kept)  # type: ignore[attr-defined]
         self.conflict: Conflict | None = None
 
     @property

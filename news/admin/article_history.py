@@ -95,7 +95,7 @@ class ArticleHistory:
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Versions and steps, newest first."""
-        if not object_id.isdecimal():
+        if not object_id.isdecimal() or len(object_id) > 18:
             raise Http404
         article = self._story(request, int(object_id))  # type: ignore[attr-defined]
         page = timeline(article, request.GET.get("trang"))

@@ -465,7 +465,11 @@ class Workflow(models.Model):
         return step
 
     def _was_seen_by_another(self, publisher: Any) -> bool:
-        """Whether a second pair of eyes was on it: another wrote the newest version, or another submitted it."""
+        """Whether a second pair of eyes was on it: another wrote the newest version, or another submitted it.
+
+        What the publisher polished after the submission counts as seen by two: correcting a colleague's text and
+        publishing it is the daily work. The history shows who wrote which words.
+        """
         if self.stage == self.Stage.SUBMITTED:
             submitted = Step.objects.filter(article_id=self.pk, verb=Step.Verb.SUBMITTED).first()
             if submitted and submitted.by_id != publisher.pk:

@@ -10,6 +10,8 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from portal.accounts import second_factor
 
 ENROL = "admin:second_factor_enrol"
+# Files below stories that are not public are handed out to the same session, beside the desk.
+FILES = "/tep/"
 # To set it up, to leave, and the words of Django's own scripts.
 OPEN = {ENROL, "admin:login", "admin:logout", "admin:jsi18n"}
 
@@ -24,7 +26,7 @@ class SecondFactorGate:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
-        if not request.path.startswith(reverse("admin:index")):
+        if not request.path.startswith((reverse("admin:index"), FILES)):
             return None
         if request.resolver_match and request.resolver_match.view_name in OPEN:
             return None
