@@ -141,7 +141,7 @@ def _letter(message: OutboxMessage) -> EmailMessage:
     return EmailMessage(
         message.subject,
         message.body,
-        formataddr((publisher().full_name, sender)),
+        formataddr((text.one_line(publisher().full_name), sender)),
         [to],
         headers={
             # The same however often it is sent: programs that see it twice show it once.

@@ -67,12 +67,16 @@ def _candidates(path: str, query: str) -> list[str]:
 # --- the answer where no page is --------------------------------------------------------------------
 
 
-def answer(request: HttpRequest) -> HttpResponsePermanentRedirect | None:
-    """The redirect for an address at which no page is, in one query; None if there is none."""
+def answer(request: HttpRequest, *, withdrawn: str = "") -> HttpResponsePermanentRedirect | None:
+    """The redirect for an address at which no page is, in one query; None if there is none.
+
+    `withdrawn` is the present address of the story that was there and is gone: whatever old address a reader came
+    by. What would lead to another story that is gone is passed over, so that two of them never lead in a circle.
+    """
     if request.method not in {"GET", "HEAD"} or is_reserved(request.path_info):
         return None
     path, query = request.path_info, request.META.get("QUERY_STRING", "")
-    wanted = _candidates(path, query)
+    wanted = [*_candidates(path, query), *([withdrawn] if withdrawn else [])]
     # The feed of a section moves with it.
     section = path.removesuffix(FEED) if path.endswith(f"/{FEED}") else ""
     rows = (
@@ -82,6 +86,8 @@ def answer(request: HttpRequest) -> HttpResponsePermanentRedirect | None:
     )
     found = {row.old: row for row in rows}
     row = next((found[old] for old in wanted if old in found), None)
+    if withdrawn and row is not None and row.article and not row.article.is_published:
+        return None
     if row is not None:
         page = request.GET.get("trang", "")
         is_page = row.section is not None and PAGE_NUMBER.fullmatch(page)
@@ -198,7 +204,7 @@ def _aim_at_row(redirect: Redirect, path: str) -> bool:
     if match.view_name == "news:article":
         articles = Article.objects.select_related("section").defer("body", "lead")
         found = articles.filter(pk=match.kwargs["article_id"]).first()
-        if found is not None and (found.is_published or found.is_gone):
+        if found is not None and found.is_published:
             redirect.article = found
             return True
     return False
@@ -216,7 +222,7 @@ def _outside(target: str) -> str:
 
 
 def answers(path: str, query: str = "") -> bool:
-    """Whether a page of this site answers there now, be it with a redirect or to say that it is gone.
+    """Whether a page of this site answers there now, be it with a redirect; that it is gone is no answer.
 
     The view itself is asked, as a reader would, because only it knows whether the row exists.
     """
@@ -237,7 +243,7 @@ def answers(path: str, query: str = "") -> bool:
     request.user = AnonymousUser()
     request.resolver_match = match
     try:
-        return match.func(request, *match.args, **match.kwargs).status_code != 404
+        return match.func(request, *match.args, **match.kwargs).status_code not in {404, 410}
     except PermissionDenied:
         return True
     except Http404:

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from news import counting, richtext
+from news import counting, redirects, richtext
 from news.content import Content
 from news.forms import SearchForm
 from news.freshness import public_page
@@ -65,12 +65,19 @@ def _find(article_id: int, articles: ArticleQuerySet) -> Article:
     raise Http404
 
 
+def _gone(request: HttpRequest, found: Article) -> HttpResponse:
+    """That it was withdrawn or has expired, unless a redirect says where to read on."""
+    return redirects.answer(request, withdrawn=found.get_absolute_url()) or render(
+        request, "news/withdrawn.html", {"article": found}, status=410
+    )
+
+
 @require_safe
 @public_page
 def article(request: HttpRequest, section_slug: str, slug: str, article_id: int) -> HttpResponse:
     found = _find(article_id, Article.objects.with_places_around(NEIGHBOURS))
     if found.is_gone:
-        return render(request, "news/withdrawn.html", {"article": found}, status=410)
+        return _gone(request, found)
     if request.path != found.get_absolute_url():
         return HttpResponsePermanentRedirect(found.get_absolute_url())
     return render(request, "news/article.html", article_context(found, list(found.tags.all())))
@@ -148,7 +155,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
 def print_view(request: HttpRequest, section_slug: str, slug: str, article_id: int) -> HttpResponse:
     found = _find(article_id, Article.objects.all())
     if found.is_gone:
-        return render(request, "news/withdrawn.html", {"article": found}, status=410)
+        return _gone(request, found)
     address = reverse("news:print", args=[found.section.slug, found.slug, found.pk])
     if request.path != address:
         return HttpResponsePermanentRedirect(address)

@@ -22,6 +22,7 @@ from django.utils import timezone
 from news import outbox
 from news.models import OutboxMessage
 from news.models.outbox import DELAYS
+from portal.models import SiteIdentity
 from tests.factories import make_user
 from tests.mailserver import MailServer, mail_server
 
@@ -111,7 +112,10 @@ def test_an_installation_without_a_mail_server_queues_nothing(settings: Any) -> 
 
 
 @pytest.mark.django_db
-def test_a_waiting_message_is_sent_as_plain_vietnamese_text(server: MailServer) -> None:
+def test_a_waiting_message_is_sent_as_plain_vietnamese_text(
+    server: MailServer, settings: Any
+) -> None:
+    SiteIdentity(level="Phường", name="An\nBình").save()
     message = make_message(body="Chào bạn,\r\ntin “Hội nghị” chờ duyệt.")
 
     assert outbox.send_waiting() == {"sent": 1}
@@ -121,6 +125,7 @@ def test_a_waiting_message_is_sent_as_plain_vietnamese_text(server: MailServer) 
     assert letter["Subject"] == "Tin chờ duyệt"
     assert letter.get_content_type() == "text/plain"
     assert "Chào bạn,\ntin “Hội nghị” chờ duyệt." in letter.get_content().replace("\r\n", "\n")  # type: ignore[attr-defined]
+    assert str(letter["From"]) == f"Phường An Bình <{settings.DEFAULT_FROM_EMAIL}>"
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["Message-ID"]
     assert state_of(message) == State.SENT

@@ -271,6 +271,31 @@ def test_strange_addresses_are_not_found(path: str, query: str) -> None:
     assert ask(f"{path}/", query=query).status == 404
 
 
+# --- Withdrawn stories --------------------------------------------------------------------------
+
+
+def test_a_withdrawn_story_may_lead_to_another_until_it_is_back() -> None:
+    gone, other = make_article(status="withdrawn", slug="cu"), make_article()
+    redirect(gone.get_absolute_url(), other.get_absolute_url())
+
+    for old in (gone.get_absolute_url(), f"/bat-ky/khac-{gone.pk}/"):
+        assert leads(old) == other.get_absolute_url()
+    gone.publish(by=make_user(superuser=True), alone=True)
+    assert leads(gone.get_absolute_url()) == "200"
+
+
+def test_two_withdrawn_stories_never_lead_in_a_circle() -> None:
+    one, two = make_article(status="withdrawn"), make_article(status="withdrawn")
+    assert (
+        "không có trang nào" in refused(one.get_absolute_url(), two.get_absolute_url())["target"][0]
+    )
+    Redirect.objects.create(old=one.get_absolute_url(), article=two)
+    Redirect.objects.create(old=two.get_absolute_url(), article=one)
+
+    for article in (one, two):
+        assert ask(article.get_absolute_url()).status == 410
+
+
 # --- What is refused ----------------------------------------------------------------------------
 
 
@@ -320,8 +345,9 @@ def test_an_address_where_a_page_answers_is_refused() -> None:
 
 
 def test_a_target_where_no_page_is_is_refused() -> None:
-    draft = make_article(status="draft")
-    for target in ("/khong-co/", "/khong/co/gi", draft.get_absolute_url(), "/trang/khong-co/"):
+    draft, gone = make_article(status="draft"), make_article(status="withdrawn")
+    unread = [draft.get_absolute_url(), gone.get_absolute_url()]
+    for target in ("/khong-co/", "/khong/co/gi", "/trang/khong-co/", *unread):
         assert refused("/cu", target)["target"] == ["Địa chỉ đích không có trang nào."]
 
 

@@ -92,13 +92,12 @@ def test_the_list_of_public_addresses_misses_no_route() -> None:
         *("news:count_by_image", "comments:write", "comments:ticket"),
     }
     not_readable = {"alive", "ready", "news:count", "ckeditor_upload", "ckeditor_browse"}
+    not_readable |= {"photo_add"}
     # Files, no pages: tests/news/test_downloads.py.
     not_readable |= {"news:attachment", "news:attachment_view", "news:preview_attachment"}
     # Shows a draft, to who was given the link: tests/news/test_previews.py.
     not_readable |= {"news:preview"}
     # Pages of the desk beside the admin's own: tests/news/test_notices.py.
-    not_readable |= {"notices", "notice_open", "notices_read", "notices_mail"}
-    # Behind the door of the desk.
     not_readable |= {"notices", "notice_open", "notices_read", "notices_mail"}
     names: set[str] = set()
     for pattern in get_resolver().url_patterns:
