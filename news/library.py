@@ -27,7 +27,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from news import richtext, text
 from news.models import Article, Photo, PhotoQuerySet
-from news.models.words import MAX_QUERY, MAX_WORDS
 from news.photos import MAX_BYTES, PhotoRefused
 
 logger = logging.getLogger(__name__)
@@ -39,11 +38,6 @@ DECORATIVE_AND_DESCRIBED = (
     "Ảnh đã có mô tả thì không phải ảnh trang trí. Hãy xoá mô tả hoặc bỏ dấu này."
 )
 NOT_WRITTEN = "Máy chủ chưa lưu được ảnh. Hãy thử lại sau ít phút."
-
-
-def find_photos(photos: PhotoQuerySet, words: str) -> PhotoQuerySet:
-    """The photos whose alt, caption or credit hold every word, without diacritics."""
-    return photos.search(text.fold(words.replace("\x00", "")[:MAX_QUERY]).split()[:MAX_WORDS])
 
 
 def learn_descriptions(article: Article) -> int:
@@ -112,7 +106,7 @@ class PhotoFilterForm(forms.Form):
 
     def filter(self, photos: PhotoQuerySet) -> PhotoQuerySet:
         asked = self.asked
-        photos = find_photos(photos, asked.get("q", ""))
+        photos = photos.search(asked.get("q", ""))
         if asked.get("mota") == "chua":
             photos = photos.undescribed()
         elif asked.get("mota") == "co":

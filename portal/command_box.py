@@ -110,7 +110,7 @@ def _sections(user: Any, words: str) -> list[Hit]:
 
 
 def _photos(user: Any, words: str) -> list[Hit]:
-    found = Photo.objects.search(text.fold(words).split()).order_by("-uploaded_at", "-pk")
+    found = Photo.objects.search(words).order_by("-uploaded_at", "-pk")
     return [
         Hit(str(photo), text.short_date(photo.uploaded_at), _change("photo", photo.pk))
         for photo in found[:SHOWN]

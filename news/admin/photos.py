@@ -66,7 +66,7 @@ class PhotoAdmin(admin.ModelAdmin):
     form = PhotoForm
     # Django looks here only for what its own list would do; ours is changelist_view().
     list_display = ["__str__"]
-    search_fields = ["search_text"]
+    search_fields = ["caption"]
     fieldsets = [
         ("Điểm chính của ảnh", {"fields": [FOCUS]}),
         ("Mô tả", {"fields": [*WORDS]}),
@@ -93,7 +93,7 @@ class PhotoAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[Any, bool]:
-        return library.find_photos(queryset, search_term), False
+        return queryset.search(search_term), False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The library as a grid, with its filters and the place where pictures are dropped."""

@@ -112,7 +112,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def with_card(self) -> Self:
         """With all that a card in a list shows, in the same query, and without the body."""
-        return self.select_related("section", "cover").defer("body", "cover__search_text")
+        return self.select_related("section", "cover").defer("body")
 
     def most_read(self, days: int) -> Self:
         """By views of the last `days` days, most first; articles without a view do not occur."""

@@ -1,6 +1,6 @@
 """Files that readers may download below a story: notices, forms, tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from news import attachments, freshness, text
+from news.models.words import Terms, Words, WordsField
 
 if TYPE_CHECKING:
     from news.models.article import Article
@@ -43,11 +44,11 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return self.annotate(used_in=Count("uses"))
 
     def found_by(self, words: str) -> Self:
-        """Those whose title or file name hold every word, without diacritics."""
-        found = self
-        for term in text.fold(words.replace("\x00", "")).split():
-            found = found.filter(folded__contains=term)
-        return found
+        """Whose title and file name hold every word, the last of them as far as it is typed; all for nothing."""
+        if not words.strip():
+            return self
+        terms = Terms.of(words, typing=True)
+        return self.filter(words__index__match=terms) if terms.words else self.none()
 
     def in_order(self, keys: Sequence[int]) -> "list[Attachment]":
         """The attachments with these primary keys in this order; what is not there any more is left out."""
@@ -73,8 +74,6 @@ class Attachment(models.Model):
     size = models.PositiveBigIntegerField("cỡ tệp", editable=False)
     # One file is kept once: whoever uploads the same bytes again gets the attachment that is there.
     sha256 = models.CharField("dấu vân tệp", max_length=64, unique=True, editable=False)
-    # Title and file name as search compares them, kept by save().
-    folded = models.TextField(editable=False)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="người tải lên",
@@ -110,14 +109,19 @@ class Attachment(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.title = text.one_line(self.title)
-        self.folded = text.fold(f"{self.title} {self.file_name}")
         with transaction.atomic():
             super().save(*args, **kwargs)
+            self.keep_words([self])
             freshness.bump()
 
     def get_absolute_url(self) -> str:
         """Where the file is downloaded. Its name is there for the reader; `id` finds it."""
         return reverse("news:attachment", args=[self.pk, self.address_name])
+
+    @staticmethod
+    def keep_words(found: "Iterable[Attachment]") -> None:
+        """Write what these files are found by; in the transaction that saves them."""
+        AttachmentWords.replace([(file.pk, f"{file.title} {file.file_name}") for file in found])
 
     @property
     def view_url(self) -> str:
@@ -207,7 +211,7 @@ class Attachment(models.Model):
         if not text.one_line(title):
             raise ValueError("Hãy đặt tên cho tệp.")
         self.title = title
-        self.save(update_fields=["title", "folded"])
+        self.save(update_fields=["title"])
 
     def remove(self, *, by: Any) -> None:
         """Delete it and its file.
@@ -302,3 +306,25 @@ class DownloadCount(models.Model):
 
     def __str__(self) -> str:
         return str(self.total)
+
+
+class AttachmentWords(Words, models.Model):
+    """What attachments are found by: title and file name."""
+
+    attachment = models.OneToOneField(
+        Attachment,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        db_column="rowid",
+        db_constraint=False,
+        related_name="words",
+    )
+    index = WordsField(db_column="news_attachment_words")
+    columns = ("text",)
+
+    class Meta:
+        managed = False
+        db_table = "news_attachment_words"
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from news import freshness, photos, renditions, richtext, text
+from news.models.words import Terms, Words, WordsField
 
 logger = logging.getLogger(__name__)
 
@@ -23,12 +25,12 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """Of which nobody has said what they show, nor that they need no words. Photo.is_described says the opposite of one."""
         return self.filter(alt="", is_decorative=False)
 
-    def search(self, terms: list[str]) -> Self:
-        """Whose alt, caption or credit hold every one of these folded words."""
-        found = self
-        for term in terms:
-            found = found.filter(search_text__contains=term)
-        return found
+    def search(self, words: str) -> Self:
+        """Whose alt, caption and credit hold every word, the last of them as far as it is typed; all for nothing."""
+        if not words.strip():
+            return self
+        terms = Terms.of(words, typing=True)
+        return self.filter(words__index__match=terms) if terms.words else self.none()
 
     def with_use(self) -> Self:
         """Each with `used_in`: how many stories show it, in the body, in a working copy or as the cover."""
@@ -51,6 +53,9 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         used = Q()
         for relation in Photo._meta.get_fields(include_hidden=True):
             if not (relation.one_to_many or relation.one_to_one):
+                continue
+            if relation.on_delete is models.CASCADE:  # type: ignore[union-attr]
+                # What goes with the photo, such as the words it is found by, is no use of it.
                 continue
             model: Any = relation.related_model
             field: Any = relation.remote_field
@@ -93,8 +98,6 @@ class Photo(models.Model):
     credit = models.CharField(
         "nguồn ảnh", max_length=200, blank=True, help_text="Ví dụ: Ảnh: Minh Tâm"
     )
-    # What the library is searched by, folded; kept by save().
-    search_text = models.TextField(default="", editable=False)
     width = models.PositiveIntegerField("rộng", editable=False)
     height = models.PositiveIntegerField("cao", editable=False)
     rendition_widths = models.JSONField("các cỡ", default=list, editable=False)
@@ -146,12 +149,16 @@ class Photo(models.Model):
         return self.caption or self.alt or f"Ảnh {self.key}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_text = text.fold(f"{self.alt} {self.caption} {self.credit}")
-        if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
         with transaction.atomic():
             super().save(*args, **kwargs)
+            if {"alt", "caption", "credit"} & set(kwargs.get("update_fields") or ["alt"]):
+                self.keep_words([self])
             freshness.bump()
+
+    @staticmethod
+    def keep_words(found: "Iterable[Photo]") -> None:
+        """Write what these photos are found by; in the transaction that saves them."""
+        PhotoWords.replace([(p.pk, f"{p.alt} {p.caption} {p.credit}") for p in found])
 
     @classmethod
     def store(
@@ -433,3 +440,25 @@ def make_waiting_avif(limit: int) -> int:
                 break
             photo.give_up_avif()
     return made
+
+
+class PhotoWords(Words, models.Model):
+    """What photos are found by: alt, caption and credit."""
+
+    photo = models.OneToOneField(
+        Photo,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        db_column="rowid",
+        db_constraint=False,
+        related_name="words",
+    )
+    index = WordsField(db_column="news_photo_words")
+    columns = ("text",)
+
+    class Meta:
+        managed = False
+        db_table = "news_photo_words"
+
+    def __str__(self) -> str:
+        return str(self.pk)

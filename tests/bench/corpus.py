@@ -135,7 +135,7 @@ def _topics(dice: random.Random, syllables: list[str]) -> tuple[list[Tag], list[
 
 def _pictures(dice: random.Random, syllables: list[str]) -> list[Photo]:
     """Rows without files: no picture is looked at."""
-    return Photo.objects.bulk_create(
+    pictures = Photo.objects.bulk_create(
         Photo(
             key=uuid.UUID(int=dice.getrandbits(128)),
             extension="jpg",
@@ -147,6 +147,8 @@ def _pictures(dice: random.Random, syllables: list[str]) -> list[Photo]:
         )
         for number in range(PICTURES)
     )
+    Photo.keep_words(pictures)
+    return pictures
 
 
 def _sentences() -> list[str]:

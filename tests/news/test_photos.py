@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from PIL import Image
 
 from news import photos, renditions, richtext
-from news.library import find_photos, learn_descriptions
+from news.library import learn_descriptions
 from news.models import Photo
 from news.models.photo import make_waiting_avif
 from tests.bench.pictures import write_case
@@ -329,8 +329,8 @@ def test_words_are_found_after_every_way_of_changing_them() -> None:
     photo.credit = "Ảnh: Đặng Tâm"
     photo.save(update_fields=["credit"])
 
-    assert list(find_photos(Photo.objects.all(), "dang BINH loi")) == [photo]
-    assert not find_photos(Photo.objects.all(), "binh duong").exists()
+    assert list(Photo.objects.search("dang BINH loi")) == [photo]
+    assert not Photo.objects.search("binh duong").exists()
 
 
 # --- Who may -------------------------------------------------------------------------------------

@@ -1,20 +1,24 @@
 """Finding stories by words: the same on both databases, from an index, whatever was typed."""
 
 import datetime as dt
+import io
 import unicodedata
+import uuid
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from news import search as searching
-from news.models import Article, SearchEntry, StoryWords, TitleWords
+from news.models import Article, Photo, SearchEntry, StoryWords, Tag, TitleWords
+from news.models.photo import PhotoWords
 from news.search import search, search_titles
-from tests.factories import make_article, make_section
+from tests.factories import make_article, make_photo, make_section
 
 pytestmark = pytest.mark.django_db
 
@@ -327,3 +331,64 @@ def test_the_public_page_says_when_it_does_not_know_how_many_there_are(
 
     assert "Có từ 2 tin trở lên với “tin”; đây là 2 tin mới nhất." in page
     assert "Có 1 tin với “ba”." in client.get("/tim-kiem/", {"q": "ba"}).content.decode()
+
+
+# --- pictures and files ------------------------------------------------------------------------------------
+
+
+def test_a_picture_is_found_by_its_words_as_far_as_they_are_typed() -> None:
+    photo = make_photo(alt="Cầu Bình Lợi", caption="Ngày khánh thành", credit="Ảnh: Minh Tâm")
+    make_photo(caption="Khác")
+
+    for typed in ("binh lo", "KHÁNH cau", "minh tam", "cầu b"):
+        assert list(Photo.objects.search(typed)) == [photo], typed
+    assert not Photo.objects.search("loi duong").exists()
+    assert not Photo.objects.search("%%").exists()
+    assert Photo.objects.search(" ").count() == 2
+
+
+def test_a_picture_with_other_words_is_found_by_them_and_a_deleted_one_by_none() -> None:
+    photo = make_photo(alt="Cũ")
+    photo.alt = "Mới"
+    photo.save(update_fields=["alt"])
+
+    assert not Photo.objects.search("cu").exists()
+    assert Photo.objects.search("moi").exists()
+    photo.delete()
+    assert not PhotoWords.objects.exists()
+
+
+def test_reindex_writes_pictures_and_files_too() -> None:
+    photo = make_photo(alt="Một")
+    Photo.objects.filter(pk=photo.pk).update(alt="Hai")
+
+    call_command("reindex", stdout=io.StringIO())
+
+    assert list(Photo.objects.search("hai")) == [photo]
+
+
+@pytest.mark.parametrize("kind", ["pictures", "tags"])
+def test_pictures_and_tags_are_found_from_an_index(kind: str) -> None:
+    if kind == "pictures":
+        Photo.keep_words(
+            Photo.objects.bulk_create(
+                Photo(key=uuid.uuid4(), extension="jpg", caption=f"hình {n}", width=1, height=1)
+                for n in range(3000)
+            )
+        )
+        sought: QuerySet[Any] = Photo.objects.search("hinh 1234")
+        table = "news_photo_words"
+    else:
+        Tag.objects.bulk_create(
+            Tag(name=f"t{n}", folded=f"t{n}", slug=f"t{n}") for n in range(3000)
+        )
+        sought = Tag.objects.beginning("t1234")
+        table = "news_tag"
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+    plan = sought.explain()
+
+    assert f"Seq Scan on {table}" not in plan
+    assert "VIRTUAL TABLE INDEX 0:M" in plan or "Index" in plan or "USING INDEX" in plan
+    assert f"SCAN {table}\n" not in f"{plan}\n"
