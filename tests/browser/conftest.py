@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.tools.find_chromium import find_chromium
 
@@ -19,6 +19,10 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+# All three kinds of tests run side by side, on two cores: what is waited for comes, but not always within five seconds.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session", autouse=True)
