@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -27,6 +28,9 @@ class SecondFactorGate:
 
     def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
         if not request.path.startswith((reverse("admin:index"), FILES)):
+            return None
+        # A reader of a public file has no session; asking for one would keep every cache from keeping the file.
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return None
         if request.resolver_match and request.resolver_match.view_name in OPEN:
             return None

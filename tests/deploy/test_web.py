@@ -78,7 +78,8 @@ def test_a_shared_cache_that_hangs_or_goes_away_is_a_miss(
         for address in addresses:
             began = time.monotonic()
             assert ask(web.port, address).status == (404 if address == "/khong-co/" else 200)
-            assert time.monotonic() - began < 2, address
+            # A hung Redis would hold it up for ever; the rest is what a cold page takes beside other tests.
+            assert time.monotonic() - began < 6, address
         stop(process)
         for address in [*addresses, *(f"{address}ban-in/" for address in installation.articles)]:
             assert ask(web.port, address).status == (404 if address == "/khong-co/" else 200)

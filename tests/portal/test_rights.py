@@ -94,6 +94,7 @@ MODELS: dict[str, tuple[str, str, str, str, str]] = {
 # For each further address who may GET it, and who may POST to it.
 ADDRESSES: dict[str, tuple[str, str]] = {
     "index": (STAFF, STAFF),
+    "command_box": (STAFF, NOBODY),
     "jsi18n": (STAFF, NOBODY),
     "password_change": (STAFF, STAFF),
     "password_change_done": (STAFF, NOBODY),
@@ -126,6 +127,7 @@ ADDRESSES: dict[str, tuple[str, str]] = {
     "news_article_restore": (STORY, STORY),
     "news_article_presence": (STORY, STORY),
     "news_article_new_presence": (WRITERS, WRITERS),
+    "news_article_bulk": (NOBODY, EDITORS),
     "news_article_calendar": (WRITERS, NOBODY),
     "news_article_report": (EDITORS, NOBODY),
     "news_article_tags": (WRITERS, NOBODY),
@@ -212,6 +214,7 @@ class World:
             "article_id": article.pk,
             "link_id": link.pk,
             "number": 1,
+            "name": "move",
             "notice_id": Notice.objects.create(
                 user=author, text="Tin đã xuất bản", address="/quan-tri/news/article/", key="x"
             ).pk,

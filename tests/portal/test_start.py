@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -40,7 +41,8 @@ def served(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> li
     became: list[list[str]] = []
     monkeypatch.setattr(os, "execv", lambda path, arguments: became.append(arguments))
     monkeypatch.setattr(start.connections, "close_all", lambda: None)
-    monkeypatch.setattr(start.subprocess, "Popen", lambda arguments: None)
+    # This command's own only: looking at the demo's PDF starts a process too.
+    monkeypatch.setattr(start, "subprocess", SimpleNamespace(Popen=lambda arguments: None))
     monkeypatch.setattr(renditions, "MASTER_SIDE", 160)
     # Set first, so that what the command leaves in the environment is taken away after the test.
     monkeypatch.setenv("PORTAL_SITE_URL", "")
