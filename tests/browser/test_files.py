@@ -63,14 +63,16 @@ def test_files_are_uploaded_found_ordered_by_keyboard_and_published(
         "Mẫu đơn đăng ký: vị trí 1 trên 2."
     )
 
-    desk.locator("[name=_save]").click()
+    with desk.expect_navigation():
+        desk.locator("[name=_save]").click()
     expect(desk.locator(".messagelist .success")).to_be_visible()
     assert titles(desk) == ["Mẫu đơn đăng ký", "Lịch nghỉ"]
     below = Attachment.objects.below(Article.objects.get())
     assert [stored.title for stored in below] == ["Mẫu đơn đăng ký", "Lịch nghỉ"]
 
     desk.get_by_role("button", name="Bỏ: Mẫu đơn đăng ký").press("Enter")
-    desk.locator("[name=_save]").click()
+    with desk.expect_navigation():
+        desk.locator("[name=_save]").click()
     expect(desk.locator(".messagelist .success")).to_be_visible()
     assert [stored.title for stored in below.all()] == ["Lịch nghỉ"]
 
