@@ -30,7 +30,8 @@ def sign_in(page: Page, site: str, name: str = "lan", code: str = "") -> None:
     page.get_by_label("Tên đăng nhập").fill(name)
     page.get_by_label("Mật khẩu").fill(PASSWORD)
     page.get_by_label("Mã xác thực").fill(code)
-    page.get_by_role("button", name="Đăng nhập").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Đăng nhập").click()
 
 
 def code_of(key: bytes, steps_ahead: int = 0) -> str:
@@ -51,14 +52,16 @@ def set_up(page: Page, site: str) -> tuple[bytes, list[str]]:
     expect(page.get_by_role("img", name="Mã QR", exact=False)).to_be_visible()
     key = key_on(page)
     page.get_by_label("Mã trong ứng dụng").fill(code_of(key))
-    page.get_by_role("button", name="Bật").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Bật").click()
     codes = page.locator(".recovery-codes code").all_text_contents()
     assert len(codes) == 10
     return key, codes
 
 
 def leave(page: Page) -> None:
-    page.get_by_role("button", name="Thoát").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Thoát").click()
 
 
 def test_the_second_step_from_setting_up_to_ending_all_sessions(

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from news.models import Article
 from portal.roles import EDITOR, ensure_roles
 from tests.factories import make_article, make_section, make_user
+from tests.tools.desk import send_sign_in
 
 PASSWORD = "mat-khau-dai-dong-1"
 
@@ -24,9 +25,7 @@ def desk(watched: Page, site: str) -> Page:
     for number in range(3):
         make_article(title=f"Hội nghị số {number}", section=section)
     watched.goto(f"{site}/quan-tri/news/article/")
-    watched.locator("[name=username]").fill("bientap")
-    watched.locator("[name=password]").fill(PASSWORD)
-    watched.locator("#login-form [type=submit]").click()
+    send_sign_in(watched, "bientap", PASSWORD)
     return watched
 
 

@@ -11,15 +11,14 @@ from playwright.sync_api import Browser, Page, expect
 from news.models import Article
 from portal.roles import EDITOR, ensure_roles
 from tests.factories import make_article, make_section, make_user
+from tests.tools.desk import send_sign_in
 
 PASSWORD = "mat-khau-dai-dong-1"
 
 
 def sign_in(page: Page, site: str) -> None:
     page.goto(f"{site}/quan-tri/")
-    page.locator("[name=username]").fill("bientap")
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("#login-form [type=submit]").click()
+    send_sign_in(page, "bientap", PASSWORD)
 
 
 @pytest.fixture

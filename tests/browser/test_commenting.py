@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from comments.models import Comment
 from news.models import Article
 from tests.factories import make_article, make_user
+from tests.tools.desk import send_sign_in
 
 TEXT = "Rất mong chủ trương này sớm được triển khai.\nCảm ơn."
 
@@ -48,9 +49,7 @@ def test_the_dialog_takes_a_comment_and_the_moderator_makes_it_public(
     )
     desk = browser.new_page()
     desk.goto(f"{site}/quan-tri/comments/comment/")
-    desk.locator("[name=username]").fill(moderator.username)
-    desk.locator("[name=password]").fill("mat-khau-dai-1")
-    desk.locator("[type=submit]").click()
+    send_sign_in(desk, moderator.username, "mat-khau-dai-1")
     expect(desk.locator("body")).to_contain_text("sớm được triển khai")
     desk.get_by_role("button", name="Duyệt", exact=True).click()
     expect(desk.locator(".messagelist")).to_be_visible()

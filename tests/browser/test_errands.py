@@ -11,6 +11,7 @@ from news import notices
 from news.models import Notice, OutboxMessage, Redirect
 from portal import jobs
 from tests.factories import make_section, make_user
+from tests.tools.desk import send_sign_in
 
 PASSWORD = "mat-khau-dai-dong-1"
 
@@ -28,9 +29,7 @@ def desk(watched: Page, site: str) -> Page:
                 address="/quan-tri/news/section/",
             )
     watched.goto(f"{site}/quan-tri/")
-    watched.locator("[name=username]").fill("quantri")
-    watched.locator("[name=password]").fill(PASSWORD)
-    watched.locator("#login-form [type=submit]").click()
+    send_sign_in(watched, "quantri", PASSWORD)
     return watched
 
 

@@ -14,6 +14,7 @@ from news.models import Article
 from portal.roles import EDITOR, ensure_roles
 from tests.browser.conftest import Watched
 from tests.factories import make_section, make_user
+from tests.tools.desk import send_sign_in
 
 PASSWORD = "mat-khau-dai-dong-1"
 
@@ -31,9 +32,7 @@ def desk_of(browser: Browser, site: str) -> Any:
         page = context.new_page()
         opened.append((context, Watched(page, site)))
         page.goto(f"{site}/quan-tri/")
-        page.locator("[name=username]").fill(name.lower())
-        page.locator("[name=password]").fill(PASSWORD)
-        page.locator("#login-form [type=submit]").click()
+        send_sign_in(page, name.lower(), PASSWORD)
         expect(page.locator(".desk-rooms")).to_be_visible()
         return page
 

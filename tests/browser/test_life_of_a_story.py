@@ -19,6 +19,7 @@ from portal.roles import AUTHOR, EDITOR, ensure_roles
 from tests.browser.conftest import Watched
 from tests.browser.test_pictures import DROP, sent
 from tests.factories import make_section, make_user, picture_bytes
+from tests.tools.desk import send_sign_in
 
 PASSWORD = "mat-khau-dai-dong-1"
 WORD = (
@@ -50,9 +51,7 @@ def people(browser: Browser, site: str, section: Section) -> Iterator[dict[str, 
         page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
         watches.append(Watched(page, site))
         page.goto(f"{site}/quan-tri/")
-        page.locator("[name=username]").fill(name)
-        page.locator("[name=password]").fill(PASSWORD)
-        page.locator("#login-form [type=submit]").click()
+        send_sign_in(page, name, PASSWORD)
         pages[name] = page
     yield pages
     for page in pages.values():

@@ -19,6 +19,7 @@ from portal.models import TextPage
 from portal.roles import AUTHOR, EDITOR, ensure_roles
 from tests.browser.conftest import QUIET, Watched
 from tests.factories import make_article, make_attachment, make_photo, make_section, make_user
+from tests.tools.desk import send_sign_in
 from tests.tools.find_chromium import find_chromium
 
 PASSWORD = "mat-khau-dai-dong-1"
@@ -38,9 +39,7 @@ def person(role: str, username: str, **fields: Any) -> User:
 
 
 def sign_in(page: Page, username: str) -> None:
-    page.locator("[name=username]").fill(username)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("#login-form [type=submit]").click()
+    send_sign_in(page, username, PASSWORD)
 
 
 @pytest.fixture
@@ -547,7 +546,7 @@ def test_ctrl_s_saves_from_inside_the_editor_and_the_writer_stays_there(
     watched.keyboard.type(" Thêm một câu")
     watched.keyboard.press("Control+s")
     expect(watched.locator(".messagelist")).to_contain_text("Đã lưu")
-    expect(watched.locator("[data-said]")).to_contain_text("Đã lưu")
+    expect(watched.locator(".desk-said[data-said]")).to_contain_text("Đã lưu")
     keeps(watched)
     watched.keyboard.type(" và một nữa.")
     expect(body_of(watched)).to_contain_text("Thêm một câu và một nữa.")

@@ -11,6 +11,7 @@ from playwright.sync_api import Dialog, Page, expect
 
 from news.models import Article, Photo
 from tests.factories import make_article, make_photo, make_section, make_user, picture_bytes
+from tests.tools.desk import send_sign_in
 
 RIGHTS = (
     *("news.view_photo", "news.add_photo", "news.change_photo", "news.delete_photo"),
@@ -41,9 +42,7 @@ def desk(watched: Page, site: str) -> Page:
     make_section(name="Hoạt động")
     make_user(*RIGHTS, username="tacgia", password=PASSWORD)
     watched.goto(f"{site}/quan-tri/")
-    watched.locator("[name=username]").fill("tacgia")
-    watched.locator("[name=password]").fill(PASSWORD)
-    watched.locator("#login-form [type=submit]").click()
+    send_sign_in(watched, "tacgia", PASSWORD)
     return watched
 
 

@@ -12,6 +12,7 @@ from news.models import Article, Photo, Section
 from portal.models import SiteIdentity
 from portal.roles import EDITOR, ensure_roles
 from tests.factories import make_comment, make_section, make_user, picture_bytes
+from tests.tools.desk import send_sign_in
 
 PASSWORD = "mat-khau-dai-dong-1"
 
@@ -29,9 +30,7 @@ def desk(watched: Page, site: str, section: Section) -> Page:
     editor = make_user(username="bientap", password=PASSWORD)
     editor.groups.add(Group.objects.get(name=EDITOR))
     watched.goto(f"{site}/quan-tri/")
-    watched.locator("[name=username]").fill("bientap")
-    watched.locator("[name=password]").fill(PASSWORD)
-    watched.locator("#login-form [type=submit]").click()
+    send_sign_in(watched, "bientap", PASSWORD)
     return watched
 
 

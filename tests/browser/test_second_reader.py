@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from news.models import Article, Overrule
 from portal.roles import EDITOR, ensure_roles
 from tests.factories import make_article, make_photo, make_section, make_user
+from tests.tools.desk import send_sign_in
 
 PASSWORD = "mat-khau-dai-dong-1"
 
@@ -34,9 +35,7 @@ def desk(watched: Page, site: str, story: Article) -> Page:
     editor = make_user(username="bientap", password=PASSWORD)
     editor.groups.add(Group.objects.get(name=EDITOR))
     watched.goto(f"{site}/quan-tri/")
-    watched.locator("[name=username]").fill("bientap")
-    watched.locator("[name=password]").fill(PASSWORD)
-    watched.locator("#login-form [type=submit]").click()
+    send_sign_in(watched, "bientap", PASSWORD)
     watched.goto(f"{site}/quan-tri/news/article/{story.pk}/change/")
     expect(watched.locator(".cke_wysiwyg_frame")).to_be_visible()
     return watched
