@@ -10,12 +10,25 @@ from django.core.cache import cache
 from news import counting, freshness
 from portal import wsgi
 
+CHEAP_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What touches no database is the same on all of them: `make test` runs it once."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        marks = {mark.name for mark in item.iter_markers()}
+        if not marks & {"django_db", "own_database"} and not {"db", "transactional_db"} & {
+            *fixtures
+        }:
+            item.add_marker(pytest.mark.without_database)
+
 
 @pytest.fixture(autouse=True)
 def clean_process(settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.GENERATION_MEMO_SECONDS = 0
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = CHEAP_HASHERS
     settings.COMMENT_TICKET_MIN_AGE = 0
     # Views are written when a test says so, not in the middle of another.
     settings.VIEW_FLUSH_SECONDS = 3600

@@ -16,6 +16,8 @@ from django.db import connection
 from tests.deploy.conftest import Installation
 from tests.deploy.running import DEPLOY, Site, ask, redis, stop
 
+pytestmark = pytest.mark.own_database
+
 
 def with_redis(installation: Installation, folder: Path, port: int) -> Site:
     """The installation, with the shared cache of docker-compose.yml at this port."""

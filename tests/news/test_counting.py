@@ -311,6 +311,7 @@ def start_server(site: Path) -> Iterator[Any]:
             server.stop(signal.SIGKILL)
 
 
+@pytest.mark.own_database
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_graceful_stop_right_after_a_thousand_views_loses_none(
@@ -324,6 +325,7 @@ def test_a_graceful_stop_right_after_a_thousand_views_loses_none(
     assert _written(site) - before == 1000
 
 
+@pytest.mark.own_database
 def test_a_kill_loses_only_what_came_in_the_last_second(site: Path, start_server: Any) -> None:
     before = _written(site)
     server = start_server(1)

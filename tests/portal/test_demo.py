@@ -1,25 +1,27 @@
 """The demo: complete, marked as what it is, the same after a second run, and never in production."""
 
-import io
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied
-from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.db.models import Count
+from django.test import override_settings
 from django.urls import reverse
 
 from comments.models import Comment
-from news import renditions
 from news.models import Article, Attachment, DailyViewCount, Photo, Section, ViewCount
 from news.proofs import proof_of
 from portal import roles
 from portal.demo.load import story
 from portal.demo.site import ACCOUNTS, CREDIT, PICTURES
 from portal.models import AgencyLink, SiteIdentity, TextPage
-from tests.factories import make_article, make_section, make_user
+from tests.conftest import CHEAP_HASHERS
+from tests.portal.loading import run_demo, small_pictures
 
 MODELS = (
     Article,
@@ -37,22 +39,28 @@ MODELS = (
 )
 
 
-def run_demo() -> str:
-    out = io.StringIO()
-    call_command("demo", stdout=out)
-    return out.getvalue()
+@pytest.fixture(scope="module")
+def loaded(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """The demo, loaded once: each test works in a savepoint upon it. Yields its media folder."""
+    media = tmp_path_factory.mktemp("demo")
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        django_db_blocker.unblock(),
+        override_settings(MEDIA_ROOT=media, PASSWORD_HASHERS=CHEAP_HASHERS),
+        transaction.atomic(),
+    ):
+        small_pictures(patch)
+        run_demo()
+        yield media
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Thumbnails instead of six renditions of each drawing: what is tested here is not their size."""
-    monkeypatch.setattr(renditions, "MASTER_SIDE", 160)
-
-
-@pytest.fixture
-def demo(db: None, small_pictures: None) -> Article:
+def demo(loaded: Path, db: None, settings: Any) -> Article:
     """The loaded demo, and of it the real story."""
-    run_demo()
+    settings.MEDIA_ROOT = loaded
     found = story()
     assert found is not None
     return found
@@ -87,38 +95,6 @@ def test_what_was_changed_by_hand_stays_and_what_is_missing_comes_back(demo: Art
     assert SiteIdentity.current().name == "An Hội Tây"
     assert Article.objects.get(pk=sample.pk).title == "Đổi tên"
     assert Article.objects.count() == total
-
-
-def test_articles_that_were_there_before_are_kept_and_mentioned(
-    db: None, small_pictures: None
-) -> None:
-    own = make_article(title="Tin thật", section=make_section(name="Tin riêng"))
-
-    assert "Đã có sẵn 1 tin bài" in run_demo()
-    assert Article.objects.get(pk=own.pk).title == "Tin thật"
-
-
-def test_production_is_refused(db: None, settings: Any) -> None:
-    settings.PRODUCTION = True
-    with pytest.raises(CommandError, match="production"):
-        run_demo()
-
-    assert not User.objects.exists()
-    assert not Article.objects.exists()
-
-
-def test_a_load_that_fails_half_way_is_not_taken_for_a_complete_one(
-    db: None, small_pictures: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(self: Comment, **kwargs: Any) -> None:
-        raise RuntimeError("power cut")
-
-    monkeypatch.setattr(Comment, "approve", fail)
-    with pytest.raises(RuntimeError, match="power cut"):
-        run_demo()
-
-    assert not Article.objects.exists()
-    assert not SiteIdentity.objects.exists()
 
 
 # --- The real story -------------------------------------------------------------------------------
@@ -250,16 +226,6 @@ def test_every_account_can_enter_the_desk(demo: Article, client: Any, account: A
         reverse("admin:login"), {"username": account.username, "password": account.password}
     )
     assert client.get(reverse("admin:index")).status_code == 200
-
-
-def test_ensuring_roles_again_takes_nothing_away_that_was_added_by_hand(db: None) -> None:
-    roles.ensure_roles()
-    extra = make_user("news.delete_section").user_permissions.get()
-    Group.objects.get(name=roles.MODERATOR).permissions.add(extra)
-    groups = roles.ensure_roles()
-
-    assert extra in groups[roles.MODERATOR].permissions.all()
-    assert groups[roles.MODERATOR].permissions.count() == len(roles.ROLES[roles.MODERATOR]) + 1
 
 
 def test_a_role_with_an_unknown_permission_is_refused(

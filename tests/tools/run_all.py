@@ -83,9 +83,9 @@ class Run:
 
 
 def runs() -> list[Run]:
-    quick = [*PYTEST, "-m", "not browser"]
-    sqlite = Run("SQLite", quick, on_sqlite=True)
-    postgres = Run("PostgreSQL", [*IN_POSTGRES, *quick])
+    sqlite = Run("SQLite", [*PYTEST, "-m", "not browser"], on_sqlite=True)
+    rest = [*PYTEST, "-m", "not browser and not without_database"]
+    postgres = Run("PostgreSQL", [*IN_POSTGRES, *rest])
     browser = Run("browser", [*PYTEST, "-m", "browser"], on_sqlite=True)
     if chromium := find_chromium.find_chromium():
         browser.environment["PORTAL_CHROMIUM"] = chromium
