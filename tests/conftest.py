@@ -15,12 +15,10 @@ CHEAP_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What touches no database is the same on all of them: `make test` runs it once."""
+    on_database = {"django_db", "own_database", "db", "transactional_db"}
     for item in items:
-        fixtures = getattr(item, "fixturenames", ())
         marks = {mark.name for mark in item.iter_markers()}
-        if not marks & {"django_db", "own_database"} and not {"db", "transactional_db"} & {
-            *fixtures
-        }:
+        if on_database.isdisjoint(marks | {*getattr(item, "fixturenames", ())}):
             item.add_marker(pytest.mark.without_database)
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from news import text
 from news.models import (
     Article,
+    Attachment,
     Photo,
     SearchEntry,
     Section,
@@ -29,7 +30,7 @@ SENTENCES = Path(__file__).parents[2] / "portal" / "demo"
 BATCH = 1000
 # Of characters in a body: some five hundred words.
 BODY = 3000
-TOPICS, PICTURES, WRITERS, SECTIONS = 2000, 5000, 30, 12
+TOPICS, PICTURES, FILES, WRITERS, SECTIONS = 10_000, 20_000, 10_000, 30, 12
 
 
 def fill(stories: int, say: Callable[[str], None]) -> None:
@@ -47,6 +48,7 @@ def fill(stories: int, say: Callable[[str], None]) -> None:
     syllables = sorted(set(re.findall(r"[^\W\d_]+", " ".join(_sentences()).lower())))
     tags, threads = _topics(dice, syllables)
     pictures = _pictures(dice, syllables)
+    _files(dice, syllables)
     bodies = _bodies(dice)
     begin = timezone.now() - dt.timedelta(minutes=stories * 50)
     for first in range(0, stories, BATCH):
@@ -129,7 +131,7 @@ def _topics(dice: random.Random, syllables: list[str]) -> tuple[list[Tag], list[
             yield name, f"{text.slug(name)[:80]}-{n}"
 
     tags = [Tag(name=n, folded=text.fold(n), slug=s) for n, s in names(TOPICS)]
-    threads = [Thread(name=n, folded=text.fold(n), slug=s) for n, s in names(TOPICS // 20)]
+    threads = [Thread(name=n, folded=text.fold(n), slug=s) for n, s in names(TOPICS // 100)]
     return Tag.objects.bulk_create(tags), Thread.objects.bulk_create(threads)
 
 
@@ -140,7 +142,7 @@ def _pictures(dice: random.Random, syllables: list[str]) -> list[Photo]:
             key=uuid.UUID(int=dice.getrandbits(128)),
             extension="jpg",
             alt=" ".join(dice.choices(syllables, k=8)),
-            caption=" ".join(dice.choices(syllables, k=12)),
+            caption=f"{' '.join(dice.choices(syllables, k=12))} {number}",
             width=1600,
             height=1000,
             sha256=f"{number:064x}",
@@ -149,6 +151,23 @@ def _pictures(dice: random.Random, syllables: list[str]) -> list[Photo]:
     )
     Photo.keep_words(pictures)
     return pictures
+
+
+def _files(dice: random.Random, syllables: list[str]) -> None:
+    """Rows without files, as the pictures."""
+    Attachment.keep_words(
+        Attachment.objects.bulk_create(
+            Attachment(
+                key=uuid.UUID(int=dice.getrandbits(128)),
+                title=f"{' '.join(dice.choices(syllables, k=10)).capitalize()} {number}",
+                file_name=f"tep-{number}.pdf",
+                kind=Attachment.Kind.PDF,
+                size=100_000,
+                sha256=f"{number:064x}",
+            )
+            for number in range(FILES)
+        )
+    )
 
 
 def _sentences() -> list[str]:

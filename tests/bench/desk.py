@@ -11,7 +11,6 @@ table through from beginning to end.
 import argparse
 import os
 import platform
-import re
 import statistics
 import sys
 import tempfile
@@ -38,6 +37,7 @@ from django.urls import reverse  # noqa: E402
 
 from news.models import Article, Section  # noqa: E402
 from tests.bench import corpus  # noqa: E402
+from tests.tools.plans import read_through  # noqa: E402
 
 REPEATS = 5
 LARGE = (
@@ -47,15 +47,20 @@ LARGE = (
     "news_title_words",
     "news_photo",
     "news_photo_words",
+    "news_attachment",
+    "news_attachment_words",
     "news_tag",
 )
-MANY = 5000
+# Rows; each of these tables has ten times as many.
+MANY = 1000
 MAX_QUERIES = 15
 
 
 def pages() -> list[tuple[str, str, str, dict[str, str]]]:
     """What is asked for: name, account, address, parameters."""
     stories = reverse("admin:news_article_changelist")
+    photos = reverse("admin:news_photo_changelist")
+    files = reverse("admin:news_attachment_changelist")
     choosing = reverse("admin:autocomplete")
     number = Article.objects.order_by("-pk").values_list("title", flat=True)[500].split()[-1]
     related = {"app_label": "news", "model_name": "article", "field_name": "related"}
@@ -96,37 +101,15 @@ def pages() -> list[tuple[str, str, str, dict[str, str]]]:
         ("command box: two letters", "bientap", reverse("admin:command_box"), {"q": "ho"}),
         ("command box: common word", "bientap", reverse("admin:command_box"), {"q": "phường"}),
         ("command box: rare", "bientap", reverse("admin:command_box"), {"q": number}),
+        ("pictures: common word", "bientap", photos, {"q": "phường"}),
+        ("pictures: rare", "bientap", photos, {"q": "17171"}),
+        ("files: common word", "bientap", files, {"q": "phường"}),
+        ("files: rare", "bientap", files, {"q": "7171"}),
         ("tags that begin", "bientap", reverse("admin:news_article_tags"), {"q": "ho"}),
         ("public search: common word", "bientap", reverse("news:search"), {"q": "phường"}),
         ("choosing a story: two words", "bientap", choosing, {**related, "term": "hội ngh"}),
     ]
     return asked
-
-
-def plan_of(statement: str) -> str:
-    explain = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN ANALYZE "
-    with connection.cursor() as cursor:
-        cursor.execute(explain + statement)
-        return "\n".join(str(row[-1]) for row in cursor.fetchall())
-
-
-def read_through(statements: list[str]) -> list[str]:
-    """Large tables of which a statement reads more than MANY rows in the order they lie in."""
-    found = set()
-    for statement in (statement for statement in statements if statement.startswith("SELECT")):
-        plan = plan_of(statement)
-        for table in LARGE:
-            if connection.vendor == "sqlite":
-                found |= {table} if re.search(rf"SCAN {table}(?! (USING|VIRTUAL))", plan) else set()
-                continue
-            # How many it read: PostgreSQL also calls it a Seq Scan when a LIMIT stops it after a few.
-            for scan in re.finditer(rf"Seq Scan on {table}\b.*?rows=\d+.*?rows=(\d+)(.*)", plan):
-                removed = re.search(
-                    r"^\s+(?:Filter:.*\n\s+)?Rows Removed by Filter: (\d+)", plan[scan.end() + 1 :]
-                )
-                if int(scan[1]) + int(removed[1] if removed else 0) > MANY:
-                    found.add(table)
-    return sorted(found)
 
 
 def measure(
@@ -148,7 +131,7 @@ def measure(
         client.get(address, parameters)
         clock.append((time.perf_counter() - began) * 1000)
         work.append((time.process_time() - worked) * 1000)
-    through = read_through(statements)
+    through = sorted(read_through(statements, LARGE, many=MANY))
     return len(statements), statistics.median(clock), statistics.median(work), through
 
 

@@ -3,19 +3,17 @@
 import datetime as dt
 import io
 import unicodedata
-import uuid
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from news import search as searching
-from news.models import Article, Photo, SearchEntry, StoryWords, Tag, TitleWords
+from news.models import Article, Photo, SearchEntry, StoryWords, TitleWords
 from news.models.photo import PhotoWords
 from news.search import search, search_titles
 from tests.factories import make_article, make_photo, make_section
@@ -365,30 +363,3 @@ def test_reindex_writes_pictures_and_files_too() -> None:
     call_command("reindex", stdout=io.StringIO())
 
     assert list(Photo.objects.search("hai")) == [photo]
-
-
-@pytest.mark.parametrize("kind", ["pictures", "tags"])
-def test_pictures_and_tags_are_found_from_an_index(kind: str) -> None:
-    if kind == "pictures":
-        Photo.keep_words(
-            Photo.objects.bulk_create(
-                Photo(key=uuid.uuid4(), extension="jpg", caption=f"hình {n}", width=1, height=1)
-                for n in range(3000)
-            )
-        )
-        sought: QuerySet[Any] = Photo.objects.search("hinh 1234")
-        table = "news_photo_words"
-    else:
-        Tag.objects.bulk_create(
-            Tag(name=f"t{n}", folded=f"t{n}", slug=f"t{n}") for n in range(3000)
-        )
-        sought = Tag.objects.beginning("t1234")
-        table = "news_tag"
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-
-    plan = sought.explain()
-
-    assert f"Seq Scan on {table}" not in plan
-    assert "VIRTUAL TABLE INDEX 0:M" in plan or "Index" in plan or "USING INDEX" in plan
-    assert f"SCAN {table}\n" not in f"{plan}\n"

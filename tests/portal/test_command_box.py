@@ -1,5 +1,6 @@
 """The command box: it finds what the person may open and nothing else, at a fixed cost, with and without JavaScript."""
 
+import uuid
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from news.models import Attachment, StaffProfile, Tag, Thread
+from news.models import Article, Attachment, Photo, SearchEntry, StaffProfile, Tag, Thread
 from portal.command_box import KINDS, PAGES
 from portal.roles import AUTHOR, EDITOR, MODERATOR, ensure_roles
 from tests.factories import make_article, make_photo, make_section, make_user
+from tests.tools.plans import read_through
 
 pytestmark = pytest.mark.django_db
 
@@ -223,3 +225,70 @@ def test_finding_costs_the_same_with_one_of_each_and_with_many() -> None:
         costs.append(len(queries))
 
     assert costs == [12, 12]
+
+
+def many_of_each(number: int) -> None:
+    """So many stories, pictures, files, tags and threads called `loạt` and a number, and what is known of them."""
+    section = make_section()
+    stories = Article.objects.bulk_create(
+        Article(title=f"Loạt {n}", slug=f"loat-{n}", section=section, version=1)
+        for n in range(number)
+    )
+    SearchEntry.keep(stories)
+    Photo.keep_words(
+        Photo.objects.bulk_create(
+            Photo(key=uuid.uuid4(), extension="jpg", caption=f"Loạt {n}", width=1, height=1)
+            for n in range(number)
+        )
+    )
+    Attachment.keep_words(
+        Attachment.objects.bulk_create(
+            Attachment(
+                key=uuid.uuid4(),
+                title=f"Loạt {n}",
+                file_name="a.pdf",
+                kind="pdf",
+                size=1,
+                sha256=f"{n:064x}",
+            )
+            for n in range(number)
+        )
+    )
+    names = [
+        {"name": f"Loạt {n}", "folded": f"loat {n}", "slug": f"loat-{n}"} for n in range(number)
+    ]
+    Tag.objects.bulk_create(Tag(**fields) for fields in names)
+    Thread.objects.bulk_create(Thread(**fields) for fields in names)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+TABLES = (
+    *("news_article", "news_searchentry", "news_story_words", "news_title_words"),
+    *("news_photo", "news_photo_words", "news_attachment", "news_attachment_words"),
+    *("news_tag", "news_thread"),
+)
+
+
+def test_the_box_and_the_libraries_answer_from_an_index() -> None:
+    """With the very statements of the pages: what orders and cuts a list may change how it is read."""
+    many_of_each(3000)
+    client = Client()
+    client.force_login(make_user(superuser=True))
+    pages = [
+        BOX,
+        *map(reverse, ("admin:news_photo_changelist", "admin:news_attachment_changelist")),
+    ]
+    for page in pages:
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(page, {"q": "loạt 1234"})
+        assert "1234" in answer.content.decode()
+        statements = [query["sql"] for query in queries.captured_queries]
+        assert read_through(statements, TABLES, many=1000) == set(), page
+
+
+def test_reading_through_is_noticed() -> None:
+    many_of_each(3000)
+    for table in TABLES:
+        statement = f"SELECT * FROM {table} ORDER BY 1 + 1"  # noqa: S608
+        assert read_through([statement], TABLES, many=1000) == {table}

@@ -43,7 +43,11 @@ MODELS = (
 def loaded(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Path]:
-    """The demo, loaded once: each test works in a savepoint upon it. Yields its media folder."""
+    """The demo, loaded once: each test works in a savepoint upon it. Yields its media folder.
+
+    It stays until the last test of this file, for who asks for `db` only as well: what needs an empty portal is in
+    test_demo_loading.py.
+    """
     media = tmp_path_factory.mktemp("demo")
     with (
         pytest.MonkeyPatch.context() as patch,

@@ -2,8 +2,9 @@
 
     python -m tests.tools.run_all [--in-turn]
 
-The three runs go side by side. Where PostgreSQL or Chromium is missing, the result is called
-incomplete; that is no failure on a developer's machine, but one with CI or REQUIRE_ALL set.
+The three runs go side by side; what touches no database is run on SQLite only. Where PostgreSQL or
+Chromium is missing, the result is called incomplete; that is no failure on a developer's machine, but
+one with CI or REQUIRE_ALL set.
 """
 
 import os
