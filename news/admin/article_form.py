@@ -110,9 +110,11 @@ class ArticleForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """A draft may be empty; what readers are to see may not. Looks for a newer version than the one seen."""
         data = super().clean() or self.cleaned_data
-        seen = data.get("seen")
-        if self.newest and seen is not None:
-            self._look_for_conflict(seen)
+        if self.newest and "seen" not in self.errors:
+            if data["seen"] is None:
+                # Our page always says what it showed. Who does not, has seen nothing since the first version.
+                data["seen"] = 0
+            self._look_for_conflict(data["seen"])
         if PUBLISH in self.data and not (data.get("lead") or data.get("body")):
             self.add_error("body", "Hãy viết nội dung trước khi xuất bản.")
         if RETURN in self.data and not data.get("note"):

@@ -305,6 +305,18 @@ def test_nonsense_in_hidden_boxes_stores_nothing_and_breaks_nothing(
     assert newest(article).title == "Của Lan"
 
 
+def test_who_does_not_say_what_was_seen_overwrites_nothing(people: dict[str, User]) -> None:
+    article = begin(people["Lan"])
+    change(article, by=people["Lan"], title="Của Lan")
+
+    response = post(logged_in(people["Minh"]), article, title="Của Minh", seen="")
+
+    assert response.status_code == 200
+    assert "Chưa có gì bị ghi đè" in response.content.decode()
+    assert "Của Minh" in response.content.decode()
+    assert newest(article).title == "Của Lan"
+
+
 # --- What is no conflict ------------------------------------------------------------------------
 
 
