@@ -22,7 +22,7 @@ from portal.admin.audit import plain
 from portal.models import AgencyLink
 from portal.roles import ADMINISTRATOR, EDITOR, ensure_roles
 from tests.factories import make_user
-from tests.portal.test_accounts import (
+from tests.portal.persons import (
     bind_app,
     code_for,
     enter,

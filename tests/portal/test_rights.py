@@ -146,7 +146,7 @@ ADDRESSES: dict[str, tuple[str, str]] = {
 }
 # Open to all who are let in anyway, or to nobody: asked for in tests of their own.
 ELSEWHERE = {
-    "login",  # tests/portal/test_accounts.py
+    "login",  # tests/portal/test_sign_in.py
     "logout",
     "app_list",  # Django's list of one room: what it shows is what the person may open
     "view_on_site",  # leads to public pages
