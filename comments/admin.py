@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from comments.models import AlreadyDecided, Comment
-from news.text import masked
+from news.text import desk_moment, masked
 
 PERMISSION_TO_DECIDE = "comments.decide_comment"
 EVERYTHING = "all"
@@ -24,12 +24,12 @@ Verb = Callable[..., None]
 
 
 def waiting_words(waited: dt.timedelta) -> str:
-    """How long something has waited, in its largest unit: `vừa xong`, `5 phút`, `2 giờ`, `3 ngày`."""
+    """How long something has waited, in its largest unit: `chưa đến 1 phút`, `5 phút`, `2 giờ`, `3 ngày`."""
     minutes = int(waited.total_seconds()) // 60
     for size, unit in ((24 * 60, "ngày"), (60, "giờ"), (1, "phút")):
         if minutes >= size:
             return f"{minutes // size} {unit}"
-    return "vừa xong"
+    return "chưa đến 1 phút"
 
 
 def is_key(value: str) -> bool:
@@ -132,7 +132,7 @@ class CommentAdmin(admin.ModelAdmin):
     def when(self, comment: Comment) -> str:
         if comment.status == Comment.Status.PENDING:
             return waiting_words(timezone.now() - comment.created_at)
-        return comment.date_line
+        return desk_moment(comment.created_at)
 
     @admin.display(description="quyết định")
     def decide(self, comment: Comment) -> SafeString:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from news import blocks
 from news.blocks import Block, Text
-from news.text import local
+from news.text import desk_moment
 
 if TYPE_CHECKING:
     from news.content import Content
@@ -199,7 +199,7 @@ def _items(name: str, value: Any, names: Names) -> list[str]:
     if isinstance(value, bool):
         return ["có" if value else "không"]
     if isinstance(value, dt.datetime):
-        return [f"{local(value):%H:%M %d/%m/%Y}"]
+        return [desk_moment(value)]
     if isinstance(value, int):
         return [names.get(name, {}).get(value, f"số {value} (không còn)")]
     return [str(value)]

@@ -38,7 +38,7 @@ def tell(step: Step, article: "Article") -> None:
     kind = SUBMISSION if step.verb == Verb.SUBMITTED else "step"
     people = publishers_of(article) if step.verb == Verb.SUBMITTED else _those_who_wrote(article)
     sentence, subject = WORDS[step.verb]
-    when = text.long_date(article.published_at) if article.published_at else ""
+    when = text.desk_moment(article.published_at) if article.published_at else ""
     said = f"“{article.title}” {sentence.format(who=_name(step.by), when=when)}."
     notices.notify(
         [person for person in people if person.pk != step.by_id],

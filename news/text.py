@@ -121,6 +121,11 @@ def short_date(moment: dt.datetime) -> str:
     return f"{local(moment):%d/%m/%Y}"
 
 
+def desk_moment(moment: dt.datetime) -> str:
+    """Clock and date as the desk writes them, with 24 hours: `17:09 31/05/2019`."""
+    return f"{local(moment):%H:%M %d/%m/%Y}"
+
+
 def file_size(size: int) -> str:
     """So many bytes in words, as Vietnamese writes numbers: `1,2 MB`, `340 KB`. A KB is 1024 bytes, as in Windows."""
     if size < 1024 * 1000:

@@ -15,7 +15,7 @@ from news.content import KEYS, Content
 from news.diffing import FieldDifference
 from news.history import names_of, person
 from news.models import Attachment, Revision
-from news.text import local
+from news.text import desk_moment
 
 # The answer to a field stands in the box `take-<field>`.
 ANSWER = "take-"
@@ -56,7 +56,7 @@ class Conflict:
 
     @property
     def when(self) -> str:
-        return f"{local(self.revision.saved_at):%H:%M %d/%m/%Y}" if self.revision else ""
+        return desk_moment(self.revision.saved_at) if self.revision else ""
 
     @property
     def open(self) -> list[Choice]:

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 
 from news.models import Article, EditingPresence
-from news.text import local
+from news.text import desk_moment
 
 
 def name_of(user: Any) -> str:
@@ -54,7 +54,7 @@ class ArticlePresence:
                 "version": article.version,
                 "saved": (
                     f"{name_of(newest.saved_by)} đã lưu phiên bản mới "
-                    f"lúc {local(newest.saved_at):%H:%M %d/%m/%Y}"
+                    f"lúc {desk_moment(newest.saved_at)}"
                     if newest
                     else ""
                 ),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from news import library
 from news.admin.article_form import PUBLISH, RETURN, SUBMIT, ArticleForm, WithdrawalForm
 from news.models import Article, NeedsSecondReader, NotReady, Outdated
-from news.text import long_date
+from news.text import desk_moment
 
 
 class ArticleSteps:
@@ -245,7 +245,7 @@ def _said(article: Article, pressed: Any) -> SafeString | str:
             )
         return "Không có gì thay đổi."
     if article.is_scheduled and article.published_at:
-        return f"Đã lưu. Tin sẽ tự hiện ra vào {long_date(article.published_at)}."
+        return f"Đã lưu. Tin sẽ tự hiện ra lúc {desk_moment(article.published_at)}."
     if article.was_public:
         return "Đã lưu bản sửa. Tin vẫn không hiện trên trang."
     return "Đã lưu bản nháp."

@@ -125,12 +125,12 @@ def test_the_queue_costs_the_same_for_three_rows_and_for_thirty() -> None:
 @pytest.mark.parametrize(
     ("waited", "words"),
     [
-        (dt.timedelta(seconds=59), "vừa xong"),
+        (dt.timedelta(seconds=59), "chưa đến 1 phút"),
         (dt.timedelta(minutes=1), "1 phút"),
         (dt.timedelta(minutes=119), "1 giờ"),
         (dt.timedelta(hours=23, minutes=59), "23 giờ"),
         (dt.timedelta(days=3, hours=5), "3 ngày"),
-        (dt.timedelta(seconds=-5), "vừa xong"),
+        (dt.timedelta(seconds=-5), "chưa đến 1 phút"),
     ],
 )
 def test_waiting_is_said_in_its_largest_unit(waited: dt.timedelta, words: str) -> None:

@@ -95,6 +95,8 @@ def private_postgres(programs: Path) -> Iterator[str]:
             "full_page_writes": "off",
         }
         postgres = [f"{programs}/postgres", "-D", f"{home}/data"]
+        # As docker-compose.yml starts it.
+        postgres += ["-c", "random_page_cost=1.1"]
         postgres += [f"--{name}={value}" for name, value in options.items()]
         with (home / "log").open("wb") as log:
             server = subprocess.Popen(postgres, stderr=log, **account)
