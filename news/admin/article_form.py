@@ -112,7 +112,7 @@ class ArticleForm(forms.ModelForm):
         data = super().clean() or self.cleaned_data
         if self.newest and "seen" not in self.errors:
             if data["seen"] is None:
-                # Our page always says what it showed. Who does not, has seen nothing since the first version.
+                # Our page always says what it showed. Who does not, has seen nothing.
                 data["seen"] = 0
             self._look_for_conflict(data["seen"])
         if PUBLISH in self.data and not (data.get("lead") or data.get("body")):

@@ -207,7 +207,8 @@ def test_a_saved_form_tells_which_copy_is_not_needed_any_more() -> None:
     article = Article.objects.get()
     change = reverse("admin:news_article_change", args=[article.pk])
     other = NAME[::-1]
-    answer = client.post(change, form_data(copy=other, title="Khác", section=article.section_id))
+    typed = form_data(copy=other, title="Khác", section=article.section_id, seen=article.version)
+    answer = client.post(change, typed)
     assert answer.cookies["saved_copies"].value == f"{NAME}.{other}"
 
 
