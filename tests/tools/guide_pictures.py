@@ -91,7 +91,7 @@ class Guide:
         page.get_by_role("button", name="Điện thoại (360)").click()
         page.frame_locator("dialog.try iframe").locator("h1").wait_for()
         take(page, "xem-thu")
-        page.get_by_role("button", name="Đóng").click()
+        page.locator("dialog.try").get_by_role("button", name="Đóng").click()
 
     def submit(self) -> None:
         page = self.author
