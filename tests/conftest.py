@@ -1,5 +1,6 @@
 """What every test starts from: its own media folder, nothing remembered by the process, cheap passwords."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marks = {mark.name for mark in item.iter_markers()}
         if on_database.isdisjoint(marks | {*getattr(item, "fixturenames", ())}):
             item.add_marker(pytest.mark.without_database)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not go through it again and again."""
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(autouse=True)

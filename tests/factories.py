@@ -5,6 +5,7 @@ import io
 import itertools
 import zipfile
 from typing import Any
+from unittest import mock
 
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from comments.models import Comment
+from news import pdf
 from news.models import Article, Attachment, Photo, Section
 
 _numbers = itertools.count(1)
@@ -148,7 +150,10 @@ def odt_parts(**parts: bytes | str) -> dict[str, bytes | str]:
 def make_attachment(content: bytes | None = None, name: str = "", **fields: Any) -> Attachment:
     """A PDF of the library with bytes of its own, unless the content is given."""
     number = next(_numbers)
-    content = pdf_bytes(f"So {number}") if content is None else content
-    return Attachment.store(
-        SimpleUploadedFile(name or f"thông báo {number}.pdf", content), **fields
-    )
+    name = name or f"thông báo {number}.pdf"
+    if content is not None:
+        return Attachment.store(SimpleUploadedFile(name, content), **fields)
+    # Each look at a PDF starts a process; these are known.
+    with mock.patch.object(pdf, "look", return_value=pdf.Finding.FINE):
+        own = pdf_bytes(f"So {number}")
+        return Attachment.store(SimpleUploadedFile(name, own), **fields)

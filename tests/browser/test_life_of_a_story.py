@@ -146,7 +146,7 @@ def test_the_life_of_a_story(people: dict[str, Page], site: str, section: Sectio
     editor.locator("[name=published_at_0]").fill(f"{when:%d/%m/%Y}")
     editor.locator("[name=published_at_1]").fill(f"{when:%H:%M:%S}")
     press(editor, re.compile("^Xuất bản$"))
-    expect(editor.locator(".messagelist").first).to_contain_text("Tin sẽ tự hiện ra vào")
+    expect(editor.locator(".messagelist").first).to_contain_text("Tin sẽ tự hiện ra lúc")
     article = Article.objects.get()
     assert article.is_scheduled
     assert not any(everywhere(site, article).values())

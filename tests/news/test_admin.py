@@ -431,7 +431,7 @@ def test_a_story_with_a_date_to_come_waits_for_it() -> None:
     )
 
     assert not Article.objects.get().is_published
-    assert said(response)[0].startswith("Đã lưu. Tin sẽ tự hiện ra vào ")
+    assert said(response)[0] == f"Đã lưu. Tin sẽ tự hiện ra lúc {later:%H:%M %d/%m/%Y}."
 
 
 @pytest.mark.parametrize("existing", [True, False])
