@@ -1,50 +1,60 @@
 """The form a reader answers with. Text is normalised before it is measured, and plain for ever."""
 
-import re
-import unicodedata
+from typing import Any
 
 from django import forms
+from email_validator import EmailNotValidError, validate_email
 
-from comments.models import Comment
-from news.text import nfc
+from comments.plain_text import length, normalise
 
-
-def normalise(value: str, *, one_line: bool) -> str:
-    """The text as it is stored: LF, NFC, no format or control characters, blanks and blank lines collapsed.
-
-    Dropped are Unicode categories Cc (but LF), Cf, Co and Cn, and the Hangul fillers, which look like nothing.
-    """
-    value = nfc(value.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = "".join(
-        c
-        for c in value
-        if c == "\n"
-        or c == "\t"
-        or (
-            unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cn", "Cs"}
-            and c not in "\u115f\u1160\u3164\uffa0"
-        )
-    )
-    if one_line:
-        return " ".join(kept.split())
-    lines = [" ".join(line.split()) for line in kept.split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+TEXT_LENGTH = (2, 2000)
+NAME_LENGTH = (2, 60)
+# Typed text longer than that many times the limit is not even normalised.
+_FAR_TOO_LONG = 4
 
 
 class PlainTextField(forms.CharField):
-    """A text field that normalises what was typed before any rule looks at it."""
+    """A text field that normalises what was typed before it is measured, as a reader counts (comments.plain_text)."""
 
-    def __init__(self, *, one_line: bool, **kwargs: object) -> None:
+    def __init__(self, *, one_line: bool, lengths: tuple[int, int], **kwargs: Any) -> None:
         self.one_line = one_line
-        super().__init__(**kwargs)  # type: ignore[arg-type]
+        self.shortest, self.longest = lengths
+        super().__init__(**kwargs)
 
-    def to_python(self, value: object) -> str:
+    def to_python(self, value: Any) -> str:
         raw = str(value or "")
-        # Normalising takes time that grows with the square of what is typed: nobody types four times too much.
-        if self.max_length and len(raw) > 4 * self.max_length:
-            message = self.error_messages["max_length"] % {"show_value": len(raw)}
-            raise forms.ValidationError(message, code="max_length")
+        # Normalising takes time that grows with what is typed: nobody types four times too much.
+        if len(raw) > _FAR_TOO_LONG * self.longest:
+            self._refuse("max_length", len(raw))
         return normalise(raw, one_line=self.one_line)
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if (counted := length(value)) > self.longest:
+            self._refuse("max_length", counted)
+        if counted < self.shortest:
+            self._refuse("min_length", counted)
+
+    def _refuse(self, code: str, counted: int) -> None:
+        raise forms.ValidationError(
+            self.error_messages[code] % {"counted": f"{counted:,}".replace(",", ".")}, code=code
+        )
+
+
+class AddressField(forms.CharField):
+    """An e-mail address in the form it is stored in. Whether it exists is asked nobody."""
+
+    widget = forms.EmailInput
+
+    def to_python(self, value: Any) -> str:
+        raw = str(value or "").strip()
+        if not raw:
+            return ""
+        try:
+            # Mail servers without SMTPUTF8 are many: an address beyond ASCII would get no answer.
+            return validate_email(raw, check_deliverability=False, allow_smtputf8=False).normalized
+        except EmailNotValidError as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
 class CommentForm(forms.Form):
@@ -52,51 +62,33 @@ class CommentForm(forms.Form):
 
     text = PlainTextField(
         one_line=False,
-        label="Ý kiến của bạn",
-        min_length=2,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        lengths=TEXT_LENGTH,
         error_messages={
             "required": "Hãy viết ý kiến của bạn.",
             "min_length": "Ý kiến cần ít nhất 2 ký tự.",
-            "max_length": "Ý kiến dài %(show_value)s ký tự; tối đa là 2.000.",
+            "max_length": "Ý kiến dài %(counted)s ký tự; tối đa là 2.000.",
         },
     )
     name = PlainTextField(
         one_line=True,
-        label="Họ và tên",
-        min_length=2,
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        lengths=NAME_LENGTH,
         error_messages={
             "required": "Hãy cho biết họ tên của bạn.",
             "min_length": "Họ tên cần ít nhất 2 ký tự.",
-            "max_length": "Họ tên dài %(show_value)s ký tự; tối đa là 60.",
+            "max_length": "Họ tên dài %(counted)s ký tự; tối đa là 60.",
         },
     )
-    email = forms.EmailField(
-        label="Thư điện tử",
+    email = AddressField(
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
             "required": "Hãy cho biết địa chỉ thư điện tử.",
             "invalid": "Địa chỉ này chưa đúng. Ví dụ đúng: ten@example.vn",
+            "max_length": "Địa chỉ này dài quá 254 ký tự.",
         },
     )
+    notify = forms.BooleanField(required=False)
     consent = forms.BooleanField(
         error_messages={"required": "Chúng tôi chỉ nhận ý kiến khi bạn đồng ý."},
     )
     website = forms.CharField(required=False)
-    ticket = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    @property
-    def signals(self) -> list[str]:
-        """What a moderator should know about how this was sent, in words; never told to the sender."""
-        return ["Điền vào ô ẩn dành cho máy"] if self.cleaned_data.get("website") else []
-
-    def as_comment(self) -> Comment:
-        """The unsaved comment; the view adds article, source and digest."""
-        data = self.cleaned_data
-        return Comment(
-            name=data["name"], email=data["email"], text=data["text"], signals=self.signals
-        )
+    ticket = forms.CharField(required=False)

@@ -405,12 +405,36 @@ PREVIEW_LINK_DAYS = 30
 # Views are added up in memory and written together: what a kill can lose, in seconds.
 VIEW_FLUSH_SECONDS = 1.0
 
-# A comment's ticket: too young is a machine, too old was left open overnight (seconds).
-COMMENT_TICKET_MIN_AGE = 3
+# A comment's ticket that was left open overnight is too old (seconds).
 COMMENT_TICKET_MAX_AGE = 12 * 3600
-# At most this many comments from one source in one window of this many seconds (windows begin on the clock).
-COMMENT_LIMIT = 5
+# What one source may send in one window of this many seconds (windows begin on the clock): comments that are
+# taken, and tries that are answered with an error.
 COMMENT_LIMIT_SECONDS = 600
+COMMENT_LIMIT = 5
+COMMENT_TRIES = 30
+# Signals of comments.suspicion: what each weighs, and from which sum on a comment goes to the list "Nghi spam".
+COMMENT_SIGNAL_WEIGHTS = {
+    "honeypot_filled": 10,
+    "honeypot_missing": 6,
+    "too_fast": 5,
+    "foreign": 8,
+    "links": 5,
+    "phone": 3,
+    "chat": 6,
+    "number": 4,
+    "word_suspect": 10,
+    "word_notice": 3,
+    "mixed_scripts": 8,
+    "capitals": 2,
+    "stretched": 4,
+    "same_words": 5,
+    "many": 4,
+    "refused_before": 4,
+    "blocked": 20,
+}
+COMMENT_SUSPECT_AT = 10
+# Writing, name and address in fewer seconds than that is a machine's work.
+COMMENT_TOO_FAST = 3
 COMMENT_CONSENT_VERSION = "2026-01"
 
 LOGGING = {

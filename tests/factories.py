@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from comments.models import Comment
+from comments.models import Comment, Reason
 from news import pdf
 from news.models import Article, Attachment, Photo, Section
 
@@ -84,6 +84,8 @@ def make_comment(**fields: Any) -> Comment:
         fields["article"] = make_article()
     if fields.get("status", Comment.Status.PENDING) != Comment.Status.PENDING:
         fields.setdefault("decided_at", timezone.now())
+    if fields.get("status") == Comment.Status.REFUSED:
+        fields.setdefault("reason", Reason.OFF_TOPIC)
     return Comment.objects.create(**fields)
 
 

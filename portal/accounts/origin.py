@@ -34,7 +34,7 @@ def address_of(request: HttpRequest) -> str | None:
     """The client's address, None if there is none (a unix socket).
 
     Behind a proxy it is what nginx says in X-Real-IP; otherwise such a header is the sender's word and means
-    nothing. `comments.moderation.source_of` reads the same header.
+    nothing. `comments.sources.source_of` reads the same header.
     """
     header = "HTTP_X_REAL_IP" if settings.BEHIND_PROXY else "REMOTE_ADDR"
     try:

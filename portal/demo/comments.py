@@ -15,7 +15,7 @@ class SampleComment:
     text: str
     days: float
     status: str = Comment.Status.PENDING
-    signals: tuple[str, ...] = ()
+    signals: tuple[tuple[str, str], ...] = ()
 
 
 _DESK = "Bộ phận một cửa có lối đi và quầy riêng cho người cao tuổi, người khuyết tật"
@@ -69,7 +69,7 @@ COMMENTS = (
         "ban-doc-thu@example.com",
         "Bán nước uống giá rẻ, giao tận nơi, gọi ngay số ở trang của chúng tôi.",
         0.4,
-        signals=("Điền vào ô ẩn dành cho máy",),
+        signals=(("honeypot_filled", ""), ("many", "12")),
     ),
     SampleComment(
         _CLEAN,

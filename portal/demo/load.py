@@ -13,8 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from comments.models import Comment
-from comments.moderation import digest_of
+from comments.models import Comment, Reason
+from comments.sources import digest_of, words_digest_of
+from comments.suspicion import weight
 from news import importing, oldportal, text
 from news.content import Content
 from news.models import Article, Attachment, DailyViewCount, Notice, Photo, Section, ViewCount
@@ -228,7 +229,7 @@ def _count_views(article: Article, busiest: int, now: dt.datetime) -> None:
 def _comment(
     sample: SampleComment, article: Article, users: dict[str, User], added: Counter[str]
 ) -> None:
-    digest = digest_of(article.pk, sample.name, sample.email, sample.text)
+    digest = digest_of(article.pk, "demo", sample.name, sample.email, sample.text)
     if Comment.objects.filter(digest=digest).exists():
         return
     comment = Comment(
@@ -237,16 +238,18 @@ def _comment(
         email=sample.email,
         text=sample.text,
         created_at=timezone.now() - dt.timedelta(days=sample.days),
-        signals=list(sample.signals),
+        signals=[list(signal) for signal in sample.signals],
+        weight=weight(list(sample.signals)),
+        suspected=weight(list(sample.signals)) >= settings.COMMENT_SUSPECT_AT,
+        folded=" ".join(text.words(f"{sample.name} {sample.text}")),
         source="demo",
         digest=digest,
+        words_digest=words_digest_of(sample.text),
         consent_version=settings.COMMENT_CONSENT_VERSION,
     )
     comment.save()
-    decide: dict[str, Callable[..., Any]] = {
-        Comment.Status.APPROVED: comment.approve,
-        Comment.Status.REFUSED: comment.refuse,
-    }
-    if sample.status in decide:
-        decide[sample.status](by=users[MODERATOR])
+    if sample.status == Comment.Status.APPROVED:
+        comment.approve(by=users[MODERATOR], seen=comment.revision)
+    elif sample.status == Comment.Status.REFUSED:
+        comment.refuse(by=users[MODERATOR], seen=comment.revision, reason=Reason.OFF_TOPIC)
     added["ý kiến"] += 1

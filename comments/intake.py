@@ -1,0 +1,83 @@
+"""A comment on its way in, after the hard refusals: limit, signals, one row. See `comments.views.write`.
+
+What is taken is pending, always; how suspicious it is decides only in which list a moderator finds it.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from comments import suspicion
+from comments.forms import CommentForm
+from comments.models import Comment, Quota
+from comments.sources import digest_of, words_digest_of
+from news import text
+from news.models import Article
+
+
+class LimitReached(Exception):
+    """This source has sent as many comments as it may for now."""
+
+
+@dataclass(frozen=True)
+class Sending:
+    """How a comment was sent: from where (a keyed hash), how many seconds after its ticket, and by which page."""
+
+    source: str
+    age: float
+    from_here: bool
+    honeypot: str | None
+
+    def signals(self) -> list[suspicion.Signal]:
+        found: list[suspicion.Signal] = []
+        if self.honeypot is None:
+            found.append(("honeypot_missing", ""))
+        elif self.honeypot:
+            found.append(("honeypot_filled", ""))
+        if self.age < settings.COMMENT_TOO_FAST:
+            found.append(("too_fast", str(int(self.age))))
+        if not self.from_here:
+            found.append(("foreign", ""))
+        return found
+
+
+def take(form: CommentForm, article: Article, sending: Sending) -> Comment:
+    """Store what a valid form holds, once: the same words of the same person again give the row that is there.
+
+    Raises LimitReached.
+    """
+    data = form.cleaned_data
+    comment = Comment(
+        article=article,
+        name=data["name"],
+        email=data["email"],
+        text=data["text"],
+        folded=" ".join(text.words(f"{data['name']} {data['text']}")),
+        source=sending.source,
+        digest=digest_of(article.pk, sending.source, data["name"], data["email"], data["text"]),
+        words_digest=words_digest_of(data["text"]),
+        consent_version=settings.COMMENT_CONSENT_VERSION,
+        notify=Comment.Notify.ASKED if data["notify"] else Comment.Notify.NO,
+    )
+    if known := Comment.objects.filter(digest=comment.digest).first():
+        return known
+    signals = [
+        *sending.signals(),
+        *suspicion.in_words(f"{comment.name}\n{comment.text}"),
+        *suspicion.in_history(comment),
+    ]
+    comment.signals = [list(signal) for signal in signals]
+    comment.weight = suspicion.weight(signals)
+    comment.suspected = comment.weight >= settings.COMMENT_SUSPECT_AT
+    try:
+        with transaction.atomic():
+            if not Quota.take(sending.source):
+                raise LimitReached
+            comment.save()
+    except (IntegrityError, LimitReached):
+        # Another of the same double posts was faster; it alone is counted.
+        if known := Comment.objects.filter(digest=comment.digest).first():
+            return known
+        raise
+    return comment

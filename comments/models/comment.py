@@ -1,0 +1,374 @@
+"""What readers answer. Nothing is public before a moderator has approved exactly what was written."""
+
+import datetime as dt
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from comments.models.decision import Action, Decision, Reason
+from news import freshness, text
+from news.models import Article
+
+DECIDE = "comments.decide_comment"
+ERASE = "comments.erase_comment"
+# What stands in place of a name that was erased while its words stay.
+SOMEBODY = "Bạn đọc"
+
+
+class AlreadyDecided(Exception):
+    """It is not what the moderator saw any more; the message says what became of it."""
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def public(self) -> Self:
+        """The only source of what readers see: approved, on articles that are public, under comments that are."""
+        return self.filter(
+            Q(parent=None) | Q(parent__status=Comment.Status.APPROVED),
+            status=Comment.Status.APPROVED,
+            article__in=Article.objects.published(),
+        )
+
+    def awaiting(self) -> Self:
+        """The queue: what waits for a decision and is not suspected, the longest-waiting first."""
+        return self.filter(status=Comment.Status.PENDING, suspected=False).order_by(
+            "created_at", "id"
+        )
+
+    def suspected(self) -> Self:
+        """The list "Nghi spam": what waits and has too many signals, the longest-waiting first."""
+        return self.filter(status=Comment.Status.PENDING, suspected=True).order_by(
+            "created_at", "id"
+        )
+
+    def reported(self) -> Self:
+        """What readers reported and nobody has looked at since, the most reported first."""
+        return self.filter(status=Comment.Status.APPROVED, reports__gt=0).order_by("-reports", "id")
+
+    def unanswered(self) -> Self:
+        """Questions that wait for the office, the soonest due first."""
+        return self.filter(
+            answer_due__isnull=False, answered_at=None, status=Comment.Status.APPROVED
+        ).order_by("answer_due", "id")
+
+    def by_person(self, email: str) -> Self:
+        """Everything that still carries this address, however it was typed."""
+        return self.filter(email__iexact=email.strip())
+
+
+class Comment(models.Model):
+    """A reader's comment. Nobody changes its words; its state changes by the verbs below and by nothing else.
+
+    Each verb of a moderator is bound to the `revision` that was seen, so a colleague's faster decision is reported
+    and never overwritten. `source`, `digest` and `words_digest` are keyed hashes: no raw address is kept.
+    """
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Chờ duyệt"
+        APPROVED = "approved", "Đã duyệt"
+        REFUSED = "refused", "Đã từ chối"
+        SPAM = "spam", "Spam"
+        HIDDEN = "hidden", "Đã ẩn"
+        WITHDRAWN = "withdrawn", "Người gửi đã rút"
+        ERASED = "erased", "Đã xoá theo yêu cầu"
+
+    class Notify(models.TextChoices):
+        """Whether the sender is told of an answer by e-mail: only who asked and then confirmed it."""
+
+        NO = "no", "Không"
+        ASKED = "asked", "Đã xin, chưa xác nhận"
+        CONFIRMED = "confirmed", "Đã xác nhận"
+
+    article = models.ForeignKey(
+        Article, verbose_name="tin bài", on_delete=models.PROTECT, related_name="comments"
+    )
+    # One level: a reply has none itself.
+    parent = models.ForeignKey(
+        "self",
+        verbose_name="trả lời cho",
+        on_delete=models.PROTECT,
+        related_name="replies",
+        null=True,
+        blank=True,
+    )
+    # As long as the form allows, each letter with two marks (see comments.plain_text.length).
+    name = models.CharField("họ tên", max_length=180, blank=True)
+    email = models.EmailField("thư điện tử", blank=True)
+    text = models.TextField("nội dung", blank=True)
+    status = models.CharField("tình trạng", max_length=10, choices=Status, default=Status.PENDING)
+    # Raised by each verb: whoever decides says which one was seen.
+    revision = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField("gửi lúc", default=timezone.now)
+    decided_at = models.DateTimeField("quyết định lúc", null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="người quyết định",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    reason = models.CharField("lý do", max_length=20, choices=Reason, blank=True)
+
+    # What comments.suspicion found: pairs of code and detail, and the sum of their weights when it came in.
+    signals = models.JSONField("dấu hiệu", default=list, blank=True)
+    weight = models.PositiveSmallIntegerField("điểm nghi ngờ", default=0)
+    suspected = models.BooleanField("nghi spam", default=False)
+    reports = models.PositiveIntegerField("số lượt báo vi phạm", default=0)
+
+    source = models.CharField("nguồn gửi", max_length=64, blank=True, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    words_digest = models.CharField(max_length=64, blank=True, editable=False)
+    # The words of name and text as search compares them.
+    folded = models.TextField(blank=True, editable=False)
+
+    consent_version = models.CharField("bản lời đồng ý", max_length=20)
+    consented_at = models.DateTimeField("đồng ý lúc", default=timezone.now)
+    notify = models.CharField(
+        "báo khi có trả lời", max_length=10, choices=Notify, default=Notify.NO
+    )
+    # The last day to answer, if it is a question; the working-day clock of comments.working_time.
+    answer_due = models.DateField("hạn trả lời", null=True, blank=True)
+    answered_at = models.DateTimeField("trả lời lúc", null=True, blank=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "ý kiến bạn đọc"
+        verbose_name_plural = "ý kiến bạn đọc"
+        default_permissions = ["view"]
+        permissions = [
+            ("decide_comment", "Được duyệt và từ chối ý kiến"),
+            ("reveal_email", "Được xem địa chỉ thư của người gửi ý kiến"),
+            ("erase_comment", "Được xoá ý kiến theo yêu cầu của người gửi"),
+        ]
+        constraints = [
+            # Who is shown to the public was looked at by somebody, some time.
+            models.CheckConstraint(
+                condition=Q(status="pending", decided_at__isnull=True)
+                | (~Q(status="pending") & Q(decided_at__isnull=False)),
+                name="comment_decided_iff_not_pending",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="refused") | ~Q(reason=""),
+                name="comment_refused_for_a_reason",
+            ),
+            # Erased is erased: nothing of the person may stay in such a row.
+            models.CheckConstraint(
+                condition=~Q(status="erased")
+                | Q(name="", email="", text="", folded="", source="", words_digest=""),
+                name="comment_erased_is_empty",
+            ),
+            models.CheckConstraint(
+                condition=Q(notify="no") | ~Q(email=""), name="comment_told_has_address"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "created_at", "id"], name="comment_by_state"),
+            models.Index(
+                fields=["suspected", "created_at", "id"],
+                condition=Q(status="pending"),
+                name="comment_queue",
+            ),
+            models.Index(
+                fields=["article", "-created_at", "-id"],
+                condition=Q(status="approved"),
+                name="comment_public_of_article",
+            ),
+            models.Index(
+                fields=["-reports", "id"],
+                condition=Q(status="approved", reports__gt=0),
+                name="comment_reported",
+            ),
+            models.Index(
+                fields=["answer_due", "id"],
+                condition=Q(answer_due__isnull=False, answered_at=None),
+                name="comment_unanswered",
+            ),
+            # What the same sender sent before; blanked after a month.
+            models.Index(
+                fields=["source", "created_at"], condition=~Q(source=""), name="comment_source"
+            ),
+            models.Index(
+                fields=["words_digest", "created_at"],
+                condition=~Q(words_digest=""),
+                name="comment_same_words",
+            ),
+            # The retention run, which ends at the first row that is too young.
+            models.Index(fields=["decided_at"], condition=~Q(email=""), name="comment_with_email"),
+            models.Index(fields=["created_at", "id"], name="comment_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name or '–'}: {self.text[:60]}"
+
+    @property
+    def initials(self) -> str:
+        """What stands in place of a portrait: first letters of the first and the last word of the name."""
+        words = self.name.split()
+        return "".join(
+            word[0] for word in (words if len(words) < 2 else (words[0], words[-1]))
+        ).upper()
+
+    @property
+    def date_line(self) -> str:
+        return text.long_date(self.created_at)
+
+    # --- what a moderator decides ----------------------------------------------------------------
+
+    def approve(self, *, by: Any, seen: int) -> None:
+        """Show it to the public.
+
+        This and the other verbs of a moderator raise PermissionDenied without the right, and AlreadyDecided if it
+        is not the revision `seen` any more or in no state that allows it.
+        """
+        self._decide(Action.APPROVE, by, seen)
+
+    def refuse(self, *, by: Any, seen: int, reason: str, note: str = "") -> None:
+        """Do not show it, for one of the fixed reasons. Raises ValidationError too: no reason, or OTHER without a note."""
+        Reason.check_given(reason, note)
+        self._decide(Action.REFUSE, by, seen, reason=reason, note=note)
+
+    def mark_spam(self, *, by: Any, seen: int) -> None:
+        """Do not show it; what comes from the same source is looked at with suspicion."""
+        self._decide(Action.SPAM, by, seen)
+
+    def hide(self, *, by: Any, seen: int, reason: str, note: str = "") -> None:
+        """Take away again what was public. Raises as refuse() does."""
+        Reason.check_given(reason, note)
+        self._decide(Action.HIDE, by, seen, reason=reason, note=note)
+
+    def keep(self, *, by: Any, seen: int) -> None:
+        """Leave it public although readers reported it; the reports are done with."""
+        self._decide(Action.KEEP, by, seen)
+
+    def undo(self, *, by: Any, seen: int) -> None:
+        """Back to what it was before the last decision. Raises AlreadyDecided if that cannot be undone."""
+        last = self.decisions.filter(revision=seen, action__in=Action.undoable()).first()
+        if last is None:
+            raise AlreadyDecided(f"Ý kiến của {self.name}: không còn gì để hoàn tác.")
+        self._decide(Action.UNDO, by, seen, to=last.before)
+
+    def _decide(
+        self, action: Action, by: Any, seen: int, *, to: str = "", reason: str = "", note: str = ""
+    ) -> None:
+        if not by.has_perm(DECIDE):
+            raise PermissionDenied("Bạn không có quyền duyệt ý kiến.")
+        self._step(action, to or action.leads_to, seen, by=by, reason=reason, note=note)
+
+    def _step(
+        self,
+        action: Action,
+        to: str,
+        seen: int,
+        *,
+        by: Any = None,
+        reason: str = "",
+        note: str = "",
+        **changes: Any,
+    ) -> None:
+        """One change of state and its record, or AlreadyDecided. What became of the instance is read anew."""
+        with transaction.atomic():
+            now = timezone.now()
+            before = self.status
+            pending = to == self.Status.PENDING
+            changed = (
+                self.revision == seen
+                and (action == Action.UNDO or before in action.comes_from)
+                and Comment.objects.filter(pk=self.pk, status=before, revision=seen).update(
+                    status=to,
+                    revision=F("revision") + 1,
+                    decided_at=None if pending else now,
+                    decided_by=None if pending else by,
+                    # An undone refusal that comes back by undo keeps the reason it had.
+                    reason=reason
+                    or (self._reason_before(to, seen) if action == Action.UNDO else ""),
+                    reports=0 if action in (Action.KEEP, Action.HIDE) else F("reports"),
+                    **changes,
+                )
+            )
+            if not changed:
+                self.refresh_from_db()
+                raise AlreadyDecided(
+                    f"Ý kiến của {self.name or '(đã xoá)'}: {self.get_status_display().lower()} trước đó."
+                )
+            Decision.objects.create(
+                comment_id=self.pk,
+                action=action,
+                by=by,
+                at=now,
+                before=before,
+                after=to,
+                revision=seen + 1,
+                reason=reason,
+                note=note.strip(),
+                waited=max(0, int((now - self.created_at).total_seconds())),
+            )
+            self.refresh_from_db()
+            if self.Status.APPROVED in (before, to):
+                freshness.bump()
+
+    def _reason_before(self, to: str, seen: int) -> str:
+        """The reason of the decision that brought the state to which an undo returns."""
+        earlier = self.decisions.filter(after=to, revision__lt=seen).order_by("-id").first()
+        return earlier.reason if earlier else ""
+
+    # --- what its sender and the administrator may do ----------------------------------------------
+
+    def withdraw(self, *, seen: int) -> None:
+        """The sender takes it back: not public any more, the address forgotten at once, the words by the retention run.
+
+        Raises AlreadyDecided if it was withdrawn or erased, or decided since its sender saw it.
+        """
+        self._step(Action.WITHDRAW, self.Status.WITHDRAWN, seen, email="", notify=self.Notify.NO)
+
+    def erase(self, *, by: Any = None, keep_words: bool = False) -> None:
+        """Forget the person, in any state; with `keep_words` the words stay where they are, without a name.
+
+        `by` is None when a command or the retention run does it; an account needs the right to erase.
+        Raises PermissionDenied.
+        """
+        if by is not None and not by.has_perm(ERASE):
+            raise PermissionDenied("Bạn không có quyền xoá ý kiến của bạn đọc.")
+        gone = {
+            "email": "",
+            "notify": self.Notify.NO,
+            "source": "",
+            "signals": [],
+            "words_digest": "",
+            "digest": f"erased-{self.pk}",
+        }
+        with transaction.atomic():
+            # Whoever decides at this moment is waited for.
+            self.refresh_from_db(from_queryset=Comment.objects.select_for_update())
+            # A note may repeat what was said or name who said it.
+            Decision.forget_notes(self)
+            # What nobody has decided yet is not worth keeping without its sender.
+            keeps = keep_words and self.status != self.Status.PENDING
+            to = self.status if keeps else self.Status.ERASED
+            if keeps:
+                gone |= {"name": SOMEBODY, "folded": " ".join(text.words(self.text))}
+            else:
+                gone |= {"name": "", "text": "", "folded": ""}
+            self._step(Action.ERASE, to, self.revision, by=by, **gone)
+
+    # --- questions -----------------------------------------------------------------------------------
+
+    def mark_question(self, due: dt.date | None, *, by: Any) -> None:
+        """Say by which day the office answers it, or with None that it is no question. Raises PermissionDenied."""
+        if not by.has_perm(DECIDE):
+            raise PermissionDenied("Bạn không có quyền duyệt ý kiến.")
+        with transaction.atomic():
+            Comment.objects.filter(pk=self.pk).update(answer_due=due)
+            Decision.objects.create(
+                comment_id=self.pk,
+                action=Action.QUESTION if due else Action.NO_QUESTION,
+                by=by,
+                before=self.status,
+                after=self.status,
+                revision=self.revision,
+            )
+            self.refresh_from_db()

@@ -1,0 +1,169 @@
+"""What the office itself decides about comments: when they are open, what is watched, who is not trusted."""
+
+import datetime as dt
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from news import freshness, text
+from news.models import Article
+
+
+class Policy(models.Model):
+    """The office's rules for comments: one row, or the defaults of the fields where nobody has saved it yet."""
+
+    is_open = models.BooleanField(
+        "nhận ý kiến trên toàn trang",
+        default=True,
+        help_text="Bỏ dấu để tạm ngừng nhận ý kiến ở mọi tin; ý kiến đã đăng vẫn hiện.",
+    )
+    close_after_days = models.PositiveSmallIntegerField(
+        "tự đóng sau (ngày)",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text="Tin đăng lâu hơn số ngày này không nhận thêm ý kiến. Để trống: không tự đóng.",
+    )
+    replies_open = models.BooleanField(
+        "bạn đọc được trả lời nhau",
+        default=False,
+        help_text="Một cấp: dưới mỗi ý kiến có lối “Trả lời”. Trả lời cũng phải được duyệt.",
+    )
+    waiting_limit = models.PositiveSmallIntegerField(
+        "duyệt trong (giờ làm việc)",
+        default=8,
+        validators=[MinValueValidator(1), MaxValueValidator(400)],
+        help_text="Ý kiến chờ lâu hơn được tô đỏ trong hàng chờ.",
+    )
+    alert_above = models.PositiveIntegerField(
+        "báo khi hàng chờ vượt",
+        default=50,
+        validators=[MinValueValidator(1)],
+        help_text="Khi nhiều ý kiến hơn thế đang chờ, người duyệt được báo, mỗi ngày nhiều nhất một lần.",
+    )
+    answer_days = models.PositiveSmallIntegerField(
+        "trả lời câu hỏi trong (ngày làm việc)",
+        default=15,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        # Nghị định 43/2011/NĐ-CP, Điều 17; it has expired, no later rule names a number.
+        help_text="Hạn tính từ ngày gửi, không kể thứ bảy, chủ nhật và ngày nghỉ lễ.",
+    )
+
+    class Meta:
+        verbose_name = "quy định nhận ý kiến"
+        verbose_name_plural = "quy định nhận ý kiến"
+        default_permissions = ["view", "change"]
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="policy_is_one_row")]
+
+    def __str__(self) -> str:
+        return "Quy định nhận ý kiến"
+
+    def save(self, **kwargs: Any) -> None:
+        """Pages of articles say whether they take comments."""
+        self.pk = 1
+        super().save(**kwargs)
+        freshness.bump()
+
+    @classmethod
+    def current(cls) -> Self:
+        """The office's rules; costs one query."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+    def takes_comments(self, article: Article) -> bool:
+        """Whether this published article is still open to readers."""
+        if not (self.is_open and article.comments_open and article.published_at):
+            return False
+        age = timezone.now() - article.published_at
+        return self.close_after_days is None or age < dt.timedelta(days=self.close_after_days)
+
+
+class WatchedWord(models.Model):
+    """A word or phrase that moderators want to be told of.
+
+    It is matched as whole words with its diacritics; without them only where somebody has marked it safe, since
+    `lon` may be any of `lớn`, `lợn`, `lon`.
+    """
+
+    class Tier(models.TextChoices):
+        NOTICE = "notice", "Chú ý"
+        SUSPECT = "suspect", "Nghi spam"
+
+    words = models.CharField(
+        "từ hoặc cụm từ", max_length=60, unique=True, help_text="Viết có dấu, như trong câu."
+    )
+    tier = models.CharField("mức", max_length=10, choices=Tier, default=Tier.NOTICE)
+    folded_too = models.BooleanField(
+        "kể cả viết không dấu",
+        default=False,
+        help_text="Chỉ chọn khi cách viết không dấu không trùng từ lành nào.",
+    )
+
+    class Meta:
+        verbose_name = "từ cần chú ý"
+        verbose_name_plural = "từ cần chú ý"
+        ordering = ["words"]
+
+    def __str__(self) -> str:
+        return self.words
+
+    def clean(self) -> None:
+        """Stored as it is compared: NFC, lower case, single blanks."""
+        self.words = text.one_line(self.words).casefold()
+        if not text.words(self.words):
+            raise ValidationError({"words": "Hãy viết ít nhất một chữ cái hoặc chữ số."})
+        if type(self).objects.filter(words=self.words).exclude(pk=self.pk).exists():
+            raise ValidationError({"words": "Từ này đã có trong danh sách."})
+
+
+class BlockedSourceQuerySet(models.QuerySet["BlockedSource"]):
+    def active(self) -> Self:
+        return self.filter(until__gt=timezone.now())
+
+
+class BlockedSource(models.Model):
+    """A source whose comments go to the list "Nghi spam" until a day. It is known by its keyed hash only."""
+
+    source = models.CharField("nguồn gửi", max_length=64, unique=True, editable=False)
+    until = models.DateTimeField("đến")
+    created_at = models.DateTimeField("từ", default=timezone.now, editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="người chặn",
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    note = models.CharField("ghi chú", max_length=200, blank=True)
+
+    objects = BlockedSourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "nguồn bị chặn"
+        verbose_name_plural = "nguồn bị chặn"
+        default_permissions = ["view", "change", "delete"]
+        ordering = ["-until"]
+        indexes = [models.Index(fields=["until"], name="blocked_until")]
+
+    def __str__(self) -> str:
+        return f"Nguồn {self.source[:8]}"
+
+
+class Holiday(models.Model):
+    """A day on which the office does not work, besides Saturday and Sunday."""
+
+    day = models.DateField("ngày", unique=True)
+    name = models.CharField("tên", max_length=100)
+
+    class Meta:
+        verbose_name = "ngày nghỉ lễ"
+        verbose_name_plural = "ngày nghỉ lễ"
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return f"{self.day:%d/%m/%Y}: {self.name}"

@@ -1,0 +1,68 @@
+"""How much one source may send: counted in the database, one count for all processes, exact in parallel."""
+
+import time
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+
+class QuotaQuerySet(models.QuerySet["Quota"]):
+    def outdated(self) -> "QuotaQuerySet":
+        """Rows of windows that are over and mean nothing any more."""
+        return self.filter(window__lt=_window()[0])
+
+
+class Quota(models.Model):
+    """What one source (a keyed hash) has sent in one window of COMMENT_LIMIT_SECONDS.
+
+    `stored` counts comments that were taken, `refused` tries that were answered with an error.
+    """
+
+    source = models.CharField(max_length=64)
+    window = models.PositiveBigIntegerField()
+    stored = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+
+    objects = QuotaQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["source", "window"], name="quota_once_a_window")
+        ]
+        indexes = [models.Index(fields=["window"], name="quota_by_window")]
+
+    def __str__(self) -> str:
+        return f"{self.source[:8]} {self.window}: {self.stored} + {self.refused}"
+
+    @classmethod
+    def seconds_to_wait(cls, source: str) -> int:
+        """0 if this source may send one more, else the seconds until it may (for Retry-After)."""
+        window, left = _window()
+        full = Q(stored__gte=settings.COMMENT_LIMIT) | Q(refused__gte=settings.COMMENT_TRIES)
+        return left if cls.objects.filter(full, source=source, window=window).exists() else 0
+
+    @classmethod
+    def take(cls, source: str) -> bool:
+        """Count one comment of this source, in the transaction that stores it. False if it has none left."""
+        window, _ = _window()
+        mine = cls.objects.filter(source=source, window=window)
+        free = mine.filter(stored__lt=settings.COMMENT_LIMIT)
+        if free.update(stored=F("stored") + 1):
+            return True
+        cls.objects.bulk_create([cls(source=source, window=window)], ignore_conflicts=True)
+        return bool(free.update(stored=F("stored") + 1))
+
+    @classmethod
+    def note_refused(cls, source: str) -> None:
+        """Count one try of this source that was answered with an error."""
+        window, _ = _window()
+        cls.objects.bulk_create([cls(source=source, window=window)], ignore_conflicts=True)
+        cls.objects.filter(source=source, window=window).update(refused=F("refused") + 1)
+
+
+def _window() -> tuple[int, int]:
+    """The number of the present window and the seconds it has left."""
+    number, passed = divmod(int(time.time()), settings.COMMENT_LIMIT_SECONDS)
+    return number, settings.COMMENT_LIMIT_SECONDS - passed

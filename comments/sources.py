@@ -1,0 +1,54 @@
+"""Where a comment came from, as keyed hashes. No address, browser or other trait of a person is kept."""
+
+import hashlib
+import ipaddress
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from news import text
+
+
+def source_of(request: HttpRequest) -> str:
+    """A keyed hash of where the request came from; the address itself is kept nowhere.
+
+    Behind a proxy the address is what nginx says in X-Real-IP; otherwise such a header is the sender's word
+    and means nothing.
+    """
+    header = "HTTP_X_REAL_IP" if settings.BEHIND_PROXY else "REMOTE_ADDR"
+    return _hashed("comments.source", _network(request.META.get(header, "")))
+
+
+def is_from_here(request: HttpRequest) -> bool:
+    """Whether the browser says that one of our pages sends this; an old browser that says nothing may."""
+    return request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
+
+
+def digest_of(article_id: int, source: str, name: str, email: str, words: str) -> str:
+    """The key by which a double post is recognised: same article, source and person, same words.
+
+    With the source in it nobody else can learn from the answer whether a guessed address is the sender's.
+    """
+    typed = [str(article_id), source, name.casefold(), email.casefold(), " ".join(words.split())]
+    return _hashed("comments.digest", "\x1f".join(typed))
+
+
+def words_digest_of(words: str) -> str:
+    """The key by which the same words are recognised, whoever sends them and however they are spelt."""
+    return _hashed("comments.words", " ".join(text.words(words)) or words)
+
+
+def _network(address: str) -> str:
+    """An IPv4 address as it is; of an IPv6 address its /64, which one household has to itself."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return address if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def _hashed(purpose: str, value: str) -> str:
+    # Hashed once before: the key's own function takes long text as it is.
+    inner = hashlib.sha256(value.encode("utf-8", "surrogatepass")).digest()
+    return salted_hmac(purpose, inner, algorithm="sha256").hexdigest()

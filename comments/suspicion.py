@@ -1,0 +1,152 @@
+"""Signals: what a moderator should know about a comment and how it was sent. None of it is told to the sender.
+
+A signal is a code with a detail. Its weight stands in COMMENT_SIGNAL_WEIGHTS; from COMMENT_SUSPECT_AT on their sum
+sends a comment to the list "Nghi spam".
+"""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from comments.models import BlockedSource, Comment, WatchedWord
+from news import personal_data, text
+
+Signal = tuple[str, str]
+
+# Each code with the sentence a moderator reads; {} is the detail.
+SENTENCES = {
+    "honeypot_filled": "Điền vào ô ẩn dành cho máy",
+    "honeypot_missing": "Gửi thiếu ô ẩn của biểu mẫu",
+    "too_fast": "Gửi chỉ {} giây sau khi mở ô viết",
+    "foreign": "Gửi từ một trang web khác",
+    "links": "Có liên kết: {}",
+    "phone": "Có số điện thoại: {}",
+    "chat": "Mời liên hệ qua mạng nhắn tin: {}",
+    "number": "Có số giấy tờ hoặc tài khoản: {}",
+    "word_suspect": "Có từ nghi spam: {}",
+    "word_notice": "Có từ cần chú ý: {}",
+    "mixed_scripts": "Trộn chữ cái trông giống nhau của nhiều hệ chữ: {}",
+    "capitals": "Viết hoa gần hết",
+    "stretched": "Lặp ký tự hoặc từ: {}",
+    "same_words": "Nội dung trùng {} ý kiến khác trong 30 ngày",
+    "many": "Nguồn này đã gửi {} ý kiến trong 24 giờ",
+    "refused_before": "Nguồn này đã bị từ chối {} ý kiến trong 30 ngày",
+    "blocked": "Nguồn đang bị chặn",
+}
+
+MONTH = dt.timedelta(days=30)
+MANY_A_DAY = 10
+
+_TOP_LEVEL = "com|net|org|vn|info|biz|xyz|top|shop|io|me|cc|club|site|online|link|live|vip|app|dev|asia|tv|gg|ly|win|bet"
+_LINK = re.compile(
+    rf"https?://[^\s<>\"]{{1,200}}|www\.[^\s<>\"]{{1,200}}"
+    rf"|(?<![\w@.-])(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?:{_TOP_LEVEL})(?![\w-])[^\s<>\"]{{0,200}}",
+    re.IGNORECASE | re.ASCII,
+)
+# The state's own sites are what a citizen quotes.
+_OFFICIAL = re.compile(
+    r"^(?:https?://)?(?:[\w-]+\.)*(?:gov|chinhphu|edu)\.vn(?:[/:?#]|$)", re.IGNORECASE
+)
+_CHAT = re.compile(
+    r"(?<!\w)(?:(?:zalo|za lo|telegram|tele|viber|whatsapp|wechat)\W{0,3}(?:\w{1,5}\W{1,2}){0,2}"
+    r"(?:@\w{3,40}|\+?\d(?:[ .-]?\d){5,14})|(?:t\.me|zalo\.me|wa\.me)/\S{2,60})",
+    re.IGNORECASE,
+)
+_LONG_NUMBER = re.compile(r"(?<![\d./-])\d(?:[ -]?\d){8,18}(?![\d/-])(?!\.\d)")
+_STRETCHED_LETTER = re.compile(r"(\S)\1{7,}")
+_STRETCHED_WORD = re.compile(r"(?<!\w)(\w{1,30})(?:\W{1,3}\1){4,}(?!\w)", re.IGNORECASE)
+_DETAIL = 60
+
+
+def sentence(signal: Signal | list[str]) -> str:
+    """The signal in words, for the moderator."""
+    code, detail = signal
+    return SENTENCES[code].format(detail)
+
+
+def weight(signals: list[Signal]) -> int:
+    return sum(settings.COMMENT_SIGNAL_WEIGHTS[code] for code, _ in signals)
+
+
+def in_words(words: str) -> Iterator[Signal]:
+    """What the normalised text itself shows; asks the database for the watched words only."""
+    links = [m[0] for m in _LINK.finditer(words) if not _OFFICIAL.match(m[0])]
+    if links:
+        yield "links", ", ".join(links)[:_DETAIL]
+    numbers = personal_data.numbers(words)
+    if phones := [n.written for n in numbers if n.kind is personal_data.Kind.PHONE]:
+        yield "phone", ", ".join(phones)[:_DETAIL]
+    if chat := _CHAT.search(words):
+        yield "chat", chat[0][:_DETAIL]
+    papers = [n.written for n in numbers if n.kind is not personal_data.Kind.PHONE]
+    if others := [*papers, *_other_numbers(words, [n.written for n in numbers])]:
+        yield "number", ", ".join(others)[:_DETAIL]
+    yield from _watched(words)
+    if mixed := _mixed_scripts(words):
+        yield "mixed_scripts", mixed[:_DETAIL]
+    letters = [c for c in words if c.isalpha()]
+    if len(letters) >= 20 and sum(c.isupper() for c in letters) > 0.7 * len(letters):
+        yield "capitals", ""
+    if stretched := _STRETCHED_LETTER.search(words) or _STRETCHED_WORD.search(words):
+        yield "stretched", stretched[0][:_DETAIL]
+
+
+def in_history(comment: Comment) -> Iterator[Signal]:
+    """What the same source and the same words did before; three queries, each from an index."""
+    month_ago = timezone.now() - MONTH
+    same = Comment.objects.filter(words_digest=comment.words_digest, created_at__gt=month_ago)
+    if number := same.count():
+        yield "same_words", str(number)
+    before = Comment.objects.filter(source=comment.source, created_at__gt=month_ago).aggregate(
+        many=Count("pk", filter=Q(created_at__gt=timezone.now() - dt.timedelta(days=1))),
+        refused=Count("pk", filter=Q(status__in=[Comment.Status.REFUSED, Comment.Status.SPAM])),
+    )
+    if before["many"] >= MANY_A_DAY:
+        yield "many", str(before["many"])
+    if before["refused"]:
+        yield "refused_before", str(before["refused"])
+    if BlockedSource.objects.active().filter(source=comment.source).exists():
+        yield "blocked", ""
+
+
+def _other_numbers(words: str, known: list[str]) -> list[str]:
+    """Long runs of digits that are no number known already: cards, accounts, codes."""
+    return [
+        m[0] for m in _LONG_NUMBER.finditer(words) if not any(m[0] in k or k in m[0] for k in known)
+    ]
+
+
+def _watched(words: str) -> Iterator[Signal]:
+    exact = f" {' '.join(_split(words.casefold()))} "
+    folded = f" {' '.join(text.words(words))} "
+    found: dict[str, list[str]] = {}
+    for word in WatchedWord.objects.all():
+        as_typed = f" {' '.join(_split(word.words))} " in exact
+        if as_typed or (word.folded_too and f" {' '.join(text.words(word.words))} " in folded):
+            found.setdefault(word.tier, []).append(word.words)
+    for tier, hits in found.items():
+        yield f"word_{tier}", ", ".join(hits)[:_DETAIL]
+
+
+def _split(words: str) -> list[str]:
+    return re.findall(r"\w+", words)
+
+
+def _mixed_scripts(words: str) -> str:
+    """The first word that mixes scripts to look like another, as `Сhào` with a Cyrillic С."""
+    if all(ord(c) < 0x0250 or 0x1E00 <= ord(c) < 0x1F00 or not c.isalpha() for c in words):
+        return ""
+    # A table of half a megabyte, read only when a letter occurs that is not Latin.
+    from confusable_homoglyphs import confusables
+
+    for word in _split(words):
+        # Marks belong to the letter before them, whatever its script.
+        bare = "".join(c for c in word if unicodedata.category(c) != "Mn")
+        if confusables.is_mixed_script(bare, ["COMMON", "INHERITED"]):
+            return word
+    return ""
