@@ -1,9 +1,10 @@
 """The moderators' queue. Comments are decided here and nothing else: nobody adds, edits or deletes one."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.core.exceptions import PermissionDenied
@@ -14,13 +15,12 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from comments.models import AlreadyDecided, Comment
+from comments import suspicion
+from comments.models import Action, AlreadyDecided, Comment, Reason
 from news.text import desk_moment, masked
 
 PERMISSION_TO_DECIDE = "comments.decide_comment"
 EVERYTHING = "all"
-
-Verb = Callable[..., None]
 
 
 def waiting_words(waited: dt.timedelta) -> str:
@@ -32,9 +32,17 @@ def waiting_words(waited: dt.timedelta) -> str:
     return "chưa đến 1 phút"
 
 
-def is_key(value: str) -> bool:
-    """Whether what a form sent can be the key of a row."""
-    return value.isascii() and value.isdigit() and len(value) < 19
+def key_of(comment: Comment) -> str:
+    """What a button sends: which comment, and which revision of it was seen."""
+    return f"{comment.pk}:{comment.revision}"
+
+
+def pair_of(key: str) -> tuple[int, int] | None:
+    """The same read back; None for what no button of ours sends."""
+    pk, _, revision = key.partition(":")
+    if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (pk, revision)):
+        return None
+    return int(pk), int(revision)
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -144,7 +152,7 @@ class CommentAdmin(admin.ModelAdmin):
         return format_html(
             '<span class="decide"><button class="button approve" name="_approve" value="{0}">Duyệt</button> '
             '<button class="button" name="_refuse" value="{0}">Từ chối</button></span>',
-            comment.pk,
+            key_of(comment),
         )
 
     def get_list_display(self, request: HttpRequest) -> Any:
@@ -174,22 +182,18 @@ class CommentAdmin(admin.ModelAdmin):
             format_html_join(
                 " ",
                 '<span class="state state-missing">△ {}</span>',
-                ((s,) for s in comment.signals),
+                ((suspicion.sentence(signal),) for signal in comment.signals),
             )
             or "–"
         )
 
     @admin.display(description="tình trạng")
     def state(self, comment: Comment) -> SafeString:
-        mark = {
-            Comment.Status.PENDING: "◷",
-            Comment.Status.APPROVED: "●",
-            Comment.Status.REFUSED: "×",
-        }
+        mark = {Comment.Status.PENDING: "◷", Comment.Status.APPROVED: "●"}
         return format_html(
             '<span class="state state-{}">{} {}</span>',
             comment.status,
-            mark[Comment.Status(comment.status)],
+            mark.get(Comment.Status(comment.status), "×"),
             comment.get_status_display(),
         )
 
@@ -203,36 +207,37 @@ class CommentAdmin(admin.ModelAdmin):
 
     # --- deciding --------------------------------------------------------------------------------
 
+    @admin.display(description="chọn")
+    def action_checkbox(self, comment: Comment) -> SafeString:
+        """Django's box, but it says which revision was seen."""
+        label = f"Chọn ý kiến của {comment.name}"
+        box = forms.CheckboxInput({"class": "action-select", "aria-label": label})
+        return box.render(helpers.ACTION_CHECKBOX_NAME, key_of(comment))
+
     @admin.action(description="Duyệt mục đã chọn", permissions=["decide"])
     def approve_ticked(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
-        self._decide_ticked(request, Comment.approve)
+        self._decide_ticked(request, Action.APPROVE)
 
     @admin.action(description="Từ chối mục đã chọn", permissions=["decide"])
     def refuse_ticked(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
-        self._decide_ticked(request, Comment.refuse)
+        self._decide_ticked(request, Action.REFUSE)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied("Bạn không có quyền xem ý kiến.")
         if request.method == "POST":
-            for name, verb in (("_approve", Comment.approve), ("_refuse", Comment.refuse)):
+            for name, action in (("_approve", Action.APPROVE), ("_refuse", Action.REFUSE)):
                 if name in request.POST:
-                    self._decide(request, [request.POST[name]], verb)
+                    self._decide(request, [request.POST[name]], action)
                     return HttpResponseRedirect(request.get_full_path())
-            if "index" not in request.POST:
-                # Django would run the first action for a form that was sent without pressing a button.
-                return HttpResponseRedirect(request.get_full_path())
+            # Django's own way would ask the database for each key as if it were a number.
+            ticked = {"0": Action.APPROVE, "1": Action.REFUSE}.get(request.POST.get("index", ""))
+            if ticked:
+                self._decide_ticked(request, ticked)
+            return HttpResponseRedirect(request.get_full_path())
         return super().changelist_view(request, extra_context)
 
-    def response_action(
-        self, request: HttpRequest, queryset: QuerySet[Comment]
-    ) -> HttpResponse | None:
-        """Django would ask the database for every key that was sent, also for one that is no number."""
-        if not all(is_key(key) for key in request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)):
-            return None
-        return super().response_action(request, queryset)
-
-    def _decide_ticked(self, request: HttpRequest, verb: Verb) -> None:
+    def _decide_ticked(self, request: HttpRequest, action: Action) -> None:
         """The ticked rows and no others.
 
         Django would also act on "all rows", which means those that match when the button arrives, comments
@@ -245,24 +250,24 @@ class CommentAdmin(admin.ModelAdmin):
                 messages.ERROR,
             )
             return
-        self._decide(request, request.POST.getlist(helpers.ACTION_CHECKBOX_NAME), verb)
+        self._decide(request, request.POST.getlist(helpers.ACTION_CHECKBOX_NAME), action)
 
-    def _decide(self, request: HttpRequest, keys: list[str], verb: Verb) -> None:
+    def _decide(self, request: HttpRequest, keys: list[str], action: Action) -> None:
         """Each comment by its own verb. What a colleague decided first is named; the others are done."""
         if not (self.has_decide_permission(request) and self.has_view_permission(request)):
             raise PermissionDenied("Bạn không có quyền duyệt ý kiến.")
+        seen = dict(pair for key in keys if (pair := pair_of(key)))
         done = 0
-        for comment in (
-            self.get_queryset(request)
-            .filter(pk__in=filter(is_key, keys))
-            .order_by("created_at", "id")
-        ):
+        for comment in self.get_queryset(request).filter(pk__in=seen).order_by("created_at", "id"):
             try:
-                verb(comment, by=request.user)
+                if action == Action.APPROVE:
+                    comment.approve(by=request.user, seen=seen[comment.pk])
+                else:
+                    comment.refuse(by=request.user, seen=seen[comment.pk], reason=Reason.OFF_TOPIC)
             except AlreadyDecided as late:
                 self.message_user(request, str(late), messages.WARNING)
             else:
                 done += 1
         if done:
-            said = "Đã duyệt" if verb is Comment.approve else "Đã từ chối"
+            said = "Đã duyệt" if action == Action.APPROVE else "Đã từ chối"
             self.message_user(request, f"{said} {done} ý kiến.", messages.SUCCESS)

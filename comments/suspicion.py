@@ -75,8 +75,8 @@ def weight(signals: list[Signal]) -> int:
 
 def in_words(words: str) -> Iterator[Signal]:
     """What the normalised text itself shows; asks the database for the watched words only."""
-    links = [m[0] for m in _LINK.finditer(words) if not _OFFICIAL.match(m[0])]
-    if links:
+    written = [m[0].rstrip('.,;:!?…)"') for m in _LINK.finditer(words)]
+    if links := [link for link in written if not _OFFICIAL.match(link)]:
         yield "links", ", ".join(links)[:_DETAIL]
     numbers = personal_data.numbers(words)
     if phones := [n.written for n in numbers if n.kind is personal_data.Kind.PHONE]:

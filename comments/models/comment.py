@@ -247,17 +247,22 @@ class Comment(models.Model):
 
     def undo(self, *, by: Any, seen: int) -> None:
         """Back to what it was before the last decision. Raises AlreadyDecided if that cannot be undone."""
+        self._check(by)
         last = self.decisions.filter(revision=seen, action__in=Action.undoable()).first()
         if last is None:
             raise AlreadyDecided(f"Ý kiến của {self.name}: không còn gì để hoàn tác.")
-        self._decide(Action.UNDO, by, seen, to=last.before)
+        self._step(Action.UNDO, last.before, seen, by=by, kept_reason=last.reason_before)
 
     def _decide(
-        self, action: Action, by: Any, seen: int, *, to: str = "", reason: str = "", note: str = ""
+        self, action: Action, by: Any, seen: int, *, reason: str = "", note: str = ""
     ) -> None:
+        self._check(by)
+        self._step(action, action.leads_to, seen, by=by, reason=reason, note=note)
+
+    @staticmethod
+    def _check(by: Any) -> None:
         if not by.has_perm(DECIDE):
             raise PermissionDenied("Bạn không có quyền duyệt ý kiến.")
-        self._step(action, to or action.leads_to, seen, by=by, reason=reason, note=note)
 
     def _step(
         self,
@@ -268,12 +273,13 @@ class Comment(models.Model):
         by: Any = None,
         reason: str = "",
         note: str = "",
+        kept_reason: str = "",
         **changes: Any,
     ) -> None:
         """One change of state and its record, or AlreadyDecided. What became of the instance is read anew."""
         with transaction.atomic():
             now = timezone.now()
-            before = self.status
+            before, reason_before = self.status, self.reason
             pending = to == self.Status.PENDING
             changed = (
                 self.revision == seen
@@ -283,9 +289,7 @@ class Comment(models.Model):
                     revision=F("revision") + 1,
                     decided_at=None if pending else now,
                     decided_by=None if pending else by,
-                    # An undone refusal that comes back by undo keeps the reason it had.
-                    reason=reason
-                    or (self._reason_before(to, seen) if action == Action.UNDO else ""),
+                    reason=reason or kept_reason,
                     reports=0 if action in (Action.KEEP, Action.HIDE) else F("reports"),
                     **changes,
                 )
@@ -304,17 +308,13 @@ class Comment(models.Model):
                 after=to,
                 revision=seen + 1,
                 reason=reason,
+                reason_before=reason_before,
                 note=note.strip(),
                 waited=max(0, int((now - self.created_at).total_seconds())),
             )
             self.refresh_from_db()
             if self.Status.APPROVED in (before, to):
                 freshness.bump()
-
-    def _reason_before(self, to: str, seen: int) -> str:
-        """The reason of the decision that brought the state to which an undo returns."""
-        earlier = self.decisions.filter(after=to, revision__lt=seen).order_by("-id").first()
-        return earlier.reason if earlier else ""
 
     # --- what its sender and the administrator may do ----------------------------------------------
 
@@ -353,14 +353,14 @@ class Comment(models.Model):
                 gone |= {"name": SOMEBODY, "folded": " ".join(text.words(self.text))}
             else:
                 gone |= {"name": "", "text": "", "folded": ""}
-            self._step(Action.ERASE, to, self.revision, by=by, **gone)
+            reason = self.reason if keeps else ""
+            self._step(Action.ERASE, to, self.revision, by=by, kept_reason=reason, **gone)
 
     # --- questions -----------------------------------------------------------------------------------
 
     def mark_question(self, due: dt.date | None, *, by: Any) -> None:
         """Say by which day the office answers it, or with None that it is no question. Raises PermissionDenied."""
-        if not by.has_perm(DECIDE):
-            raise PermissionDenied("Bạn không có quyền duyệt ý kiến.")
+        self._check(by)
         with transaction.atomic():
             Comment.objects.filter(pk=self.pk).update(answer_due=due)
             Decision.objects.create(

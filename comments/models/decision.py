@@ -112,6 +112,8 @@ class Decision(models.Model):
     # The revision of the comment that this step made.
     revision = models.PositiveIntegerField()
     reason = models.CharField("lý do", max_length=20, choices=Reason, blank=True)
+    # What an undo gives back.
+    reason_before = models.CharField("lý do trước đó", max_length=20, choices=Reason, blank=True)
     note = models.CharField("ghi chú", max_length=500, blank=True)
     # Seconds from sending to this step; kept for the statistics of waiting times.
     waited = models.PositiveBigIntegerField(default=0)

@@ -1,16 +1,13 @@
 """A reader's comment on its way in: form, ticket, limit, double posts. Nothing typed is lost."""
 
 import datetime as dt
-import threading
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from comments import moderation
-from comments.forms import normalise
+from comments import tickets
 from comments.models import Comment
 from news.models import Article
 from tests.factories import make_article
@@ -22,12 +19,13 @@ WORDS = {
     "name": "Trần Thị B",
     "email": "b@example.vn",
     "consent": "on",
+    "website": "",
 }
 
 
 def send(client: Client, article: Article, **changes: Any) -> Any:
     """A complete comment, changed as the test says; a change to None leaves the field out."""
-    data = {**WORDS, "ticket": moderation.new_ticket(article.pk), **changes}
+    data = {**WORDS, "ticket": tickets.new_ticket(article.pk), **changes}
     headers = {"Accept": "application/json"} if data.pop("as_json", False) else {}
     filled = {name: value for name, value in data.items() if value is not None}
     return client.post(reverse("comments:write", args=[article.pk]), filled, headers=headers)
@@ -75,7 +73,7 @@ def test_the_box_sent_without_javascript_keeps_the_text_and_asks_for_the_rest(
     [
         ({"text": "\u200b\u00ad "}, "Hãy viết ý kiến của bạn."),
         ({"text": "a"}, "Ý kiến cần ít nhất 2 ký tự."),
-        ({"text": "x" * 2001}, "Ý kiến dài 2001 ký tự"),
+        ({"text": "x" * 2001}, "Ý kiến dài 2.001 ký tự"),
         ({"name": ""}, "Hãy cho biết họ tên của bạn."),
         ({"name": "\u3164"}, "Hãy cho biết họ tên của bạn."),
         ({"name": "x" * 61}, "Họ tên dài 61 ký tự"),
@@ -114,21 +112,20 @@ def test_a_forged_ticket_is_refused_and_the_text_kept(client: Client, ticket: st
 
 def test_a_ticket_of_another_article_is_refused(client: Client) -> None:
     assert (
-        send(client, make_article(), ticket=moderation.new_ticket(make_article().pk)).status_code
+        send(client, make_article(), ticket=tickets.new_ticket(make_article().pk)).status_code
         == 400
     )
 
 
-def test_a_ticket_is_refused_when_too_young_and_when_too_old(
+def test_a_ticket_is_refused_when_it_is_too_old(
     client: Client, settings: Any, time_machine: Any
 ) -> None:
-    settings.COMMENT_TICKET_MIN_AGE = 3
     start = dt.datetime(2026, 1, 1, 8, 0, tzinfo=dt.UTC)
     time_machine.move_to(start, tick=False)
     article = make_article(published_at=start - dt.timedelta(days=1))
-    ticket = moderation.new_ticket(article.pk)
-    assert send(client, article, ticket=ticket).status_code == 400
-    time_machine.move_to(start + dt.timedelta(seconds=4), tick=False)
+    ticket = tickets.new_ticket(article.pk)
+    last = start + dt.timedelta(seconds=settings.COMMENT_TICKET_MAX_AGE)
+    time_machine.move_to(last, tick=False)
     assert send(client, article, ticket=ticket).status_code == 200
     time_machine.move_to(
         start + dt.timedelta(seconds=settings.COMMENT_TICKET_MAX_AGE + 1), tick=False
@@ -139,7 +136,7 @@ def test_a_ticket_is_refused_when_too_young_and_when_too_old(
 def test_the_honeypot_is_noted_for_the_moderator_and_thanked_like_everybody(client: Client) -> None:
     answer = send(client, make_article(), website="https://spam.example")
     assert answer.status_code == 200
-    assert Comment.objects.get().signals == ["Điền vào ô ẩn dành cho máy"]
+    assert Comment.objects.get().signals == [["honeypot_filled", ""]]
 
 
 def test_a_double_post_is_stored_once_and_thanked_twice(client: Client) -> None:
@@ -215,76 +212,13 @@ def test_a_comment_is_shown_as_the_plain_text_it_is(client: Client) -> None:
     assert 'href="https://spam.example' not in words
 
 
-@pytest.mark.parametrize(
-    ("typed", "stored"),
-    [
-        ("a\r\nb\rc", "a\nb\nc"),
-        ("e\u0302\u0323", "ệ"),
-        ("x\u202eevil\u2066", "xevil"),
-        ("a\x00b\u200bc", "abc"),
-        ("a  \t b", "a b"),
-        ("a\n\n\n\n\nb", "a\n\nb"),
-    ],
-)
-def test_text_is_normalised_before_it_is_stored(typed: str, stored: str) -> None:
-    assert normalise(typed, one_line=False) == stored
-
-
-def test_a_name_is_one_line() -> None:
-    assert normalise("An\r\nBcc: x@y.vn", one_line=True) == "An Bcc: x@y.vn"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twenty_parallel_identical_posts_make_one_row_and_twenty_polite_answers(
-    settings: Any,
-) -> None:
-    settings.COMMENT_LIMIT = 100
+def test_a_comment_sent_from_another_site_is_thanked_and_noted(client: Client) -> None:
     article = make_article()
-    ticket = moderation.new_ticket(article.pk)
-    codes: list[int] = []
-
-    def post() -> None:
-        try:
-            codes.append(send(Client(), article, ticket=ticket).status_code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=post) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert codes == [200] * 20
-    assert Comment.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_limit_is_exact_under_parallel_posts(settings: Any) -> None:
-    article = make_article()
-    codes: list[int] = []
-
-    def post(number: int) -> None:
-        try:
-            codes.append(send(Client(), article, text=f"Ý kiến {number}").status_code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=post, args=[number]) for number in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(codes) == [200] * settings.COMMENT_LIMIT + [429] * (12 - settings.COMMENT_LIMIT)
-    assert Comment.objects.count() == settings.COMMENT_LIMIT
-
-
-def test_a_comment_sent_from_another_site_is_refused(client: Client) -> None:
-    article = make_article()
-    data = {**WORDS, "ticket": moderation.new_ticket(article.pk)}
+    data = {**WORDS, "ticket": tickets.new_ticket(article.pk)}
     address = reverse("comments:write", args=[article.pk])
     answer = client.post(address, data, headers={"Sec-Fetch-Site": "cross-site"})
-    assert answer.status_code == 403
-    assert not Comment.objects.exists()
+    assert answer.status_code == 200
+    assert ["foreign", ""] in Comment.objects.get().signals
 
 
 def test_one_household_s_ipv6_addresses_are_one_source(client: Client, settings: Any) -> None:

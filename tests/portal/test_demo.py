@@ -211,12 +211,12 @@ def test_the_editor_publishes_and_withdraws_and_decides_no_comment(demo: Article
     article.withdraw(by=editor, reason="Thử")
 
     with pytest.raises(PermissionDenied):
-        Comment.objects.awaiting()[0].approve(by=editor)
+        Comment.objects.awaiting()[0].approve(by=editor, seen=1)
 
 
 def test_the_moderator_decides_comments_and_publishes_nothing(demo: Article) -> None:
     moderator = User.objects.get(username="kiemduyet")
-    Comment.objects.awaiting()[0].approve(by=moderator)
+    Comment.objects.awaiting()[0].approve(by=moderator, seen=1)
 
     with pytest.raises(PermissionDenied):
         samples().get(status=Article.Status.DRAFT, stage=Article.Stage.WRITING).publish(

@@ -1,0 +1,146 @@
+"""Many at once: double posts, limits, decisions. Nothing is lost that got a good answer, and one wins."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from comments import tickets
+from comments.models import AlreadyDecided, Comment, Decision, Quota, Reason
+from tests.comments.test_writing import send
+from tests.factories import make_article, make_comment, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(works: list[Callable[[], Any]]) -> list[Any]:
+    """What each returns, all begun together in threads of their own."""
+    results: list[Any] = [None] * len(works)
+    start = threading.Barrier(len(works))
+
+    def run(number: int) -> None:
+        try:
+            start.wait()
+            results[number] = works[number]()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[number]) for number in range(len(works))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_twenty_parallel_identical_posts_make_one_row_and_twenty_polite_answers() -> None:
+    article = make_article()
+    ticket = tickets.new_ticket(article.pk)
+
+    answers = at_once([lambda: send(Client(), article, ticket=ticket)] * 20)
+
+    assert [answer.status_code for answer in answers] == [200] * 20
+    assert all("Cảm ơn bạn" in answer.content.decode() for answer in answers)
+    assert Comment.objects.count() == 1
+    assert Quota.objects.get().stored == 1
+
+
+def test_two_hundred_posts_from_forty_sources_lose_nothing_and_keep_the_limit(
+    settings: Any,
+) -> None:
+    """Of each source four different ones, the first of them twice: three are taken, the last is told to wait."""
+    settings.COMMENT_LIMIT = 3
+    article = make_article()
+    posts = [(source, number) for number in (0, 0, 1, 2, 3) for source in range(40)]
+
+    def post(source: int, number: int) -> int:
+        client = Client(REMOTE_ADDR=f"203.0.113.{source}")
+        return send(client, article, text=f"Ý kiến {number} của {source}").status_code
+
+    codes: list[int] = []
+    for first in range(0, len(posts), 20):
+        codes += at_once(
+            [lambda post=post, s=s, n=n: post(s, n) for s, n in posts[first : first + 20]]
+        )
+
+    assert len(codes) == 200
+    stored = set(Comment.objects.values_list("text", flat=True))
+    for (source, number), code in zip(posts, codes, strict=True):
+        assert code == (200 if f"Ý kiến {number} của {source}" in stored else 429)
+    by_source = Counter(text.partition(" của ")[2] for text in stored)
+    assert by_source == {str(source): 3 for source in range(40)}
+    assert set(Quota.objects.values_list("stored", flat=True)) == {3}
+
+
+def test_the_limit_is_exact_when_one_source_sends_twelve_at_once(settings: Any) -> None:
+    article = make_article()
+
+    answers = at_once([lambda n=n: send(Client(), article, text=f"Ý kiến {n}") for n in range(12)])
+
+    limit = settings.COMMENT_LIMIT
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes == [200] * limit + [429] * (12 - limit)
+    assert Comment.objects.count() == limit
+
+
+def decide(comment: Comment, how: str, moderator: Any) -> str:
+    """The decision of a moderator who saw the first revision: "" or what was said instead."""
+    try:
+        if how == "approve":
+            comment.approve(by=moderator, seen=1)
+        elif how == "refuse":
+            comment.refuse(by=moderator, seen=1, reason=Reason.INSULT)
+        elif how == "spam":
+            comment.mark_spam(by=moderator, seen=1)
+        else:
+            comment.withdraw(seen=1)
+    except AlreadyDecided as late:
+        return str(late)
+    return ""
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [("approve", "refuse"), ("approve", "approve"), ("refuse", "spam"), ("approve", "withdraw")],
+)
+def test_of_two_who_decide_at_once_one_wins_fifty_times(pair: tuple[str, str]) -> None:
+    moderators = [make_user("comments.decide_comment") for _ in pair]
+    article = make_article()
+    for _ in range(50):
+        comment = make_comment(article=article)
+        both = [Comment.objects.get(pk=comment.pk) for _ in pair]
+        said = at_once(
+            [
+                lambda c=c, how=how, m=m: decide(c, how, m)
+                for c, how, m in zip(both, pair, moderators, strict=True)
+            ]
+        )
+        assert sorted(map(bool, said)) == [False, True]
+        comment.refresh_from_db()
+        assert comment.revision == 2
+        decision = Decision.objects.get(comment=comment)
+        assert decision.after == comment.status
+        assert pair[said.index("")] == decision.action
+
+
+def test_of_two_who_undo_at_once_one_wins_fifty_times() -> None:
+    moderator = make_user("comments.decide_comment")
+    article = make_article()
+    for _ in range(50):
+        comment = make_comment(article=article)
+        comment.approve(by=moderator, seen=1)
+
+        def undo(key: int = comment.pk) -> bool:
+            try:
+                Comment.objects.get(pk=key).undo(by=moderator, seen=2)
+            except AlreadyDecided:
+                return False
+            return True
+
+        assert sorted(at_once([undo, undo])) == [False, True]
+        comment.refresh_from_db()
+        assert (comment.status, comment.revision) == ("pending", 3)
