@@ -31,6 +31,7 @@ FOUND = 20
 # More below one story nobody reads; a place is a small number.
 MAX_FILES = 50
 NOT_WRITTEN = "Máy chủ chưa lưu được tệp. Hãy thử lại sau ít phút."
+MEDIA = Media(js=["js/admin/uploads.js", "js/admin/attachments.js"])
 HELP = f"PDF, DOCX, XLSX hoặc ODT, mỗi tệp không quá {MAX_BYTES // 1024 // 1024} MB. Nên dùng PDF cho thông báo."
 
 
@@ -76,7 +77,7 @@ class AttachmentUploadForm(forms.Form):
 
     uploads = FilesField(label="Chọn tệp", help_text=HELP)
 
-    media = Media(js=["js/admin/attachments.js"])
+    media = MEDIA
 
     def store(self, *, by: Any) -> list[Attachment]:
         """What could be stored; why the others could not stands beside the field."""
@@ -94,7 +95,7 @@ class AttachmentUploadForm(forms.Form):
 class AttachmentsInput(forms.Widget):
     """The files below a story in their order. Its value is the chosen keys and the new files."""
 
-    media = Media(js=["js/admin/attachments.js"])
+    media = MEDIA
     needs_multipart_form = True
     # Several controls under one name.
     use_fieldset = True

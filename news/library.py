@@ -352,7 +352,7 @@ def add(request: HttpRequest) -> JsonResponse:
     """Takes one picture, and its credit, from the library's page: its card in the grid, or a refusal in words."""
     photo, refusal, status = _taken(request, credit=request.POST.get("credit", "")[:200])
     if photo is None:
-        return JsonResponse({"error": refusal}, status=status)
+        return JsonResponse({"error": {"message": refusal}}, status=status)
     photo.used_in = 0  # type: ignore[attr-defined]
     return JsonResponse({"card": card_markup(photo, request)}, status=201)
 

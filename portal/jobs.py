@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import close_old_connections
 from django.utils import timezone
 
-from news import link_check, notices, outbox
+from news import leftovers, link_check, notices, outbox
 from news.models.photo import make_waiting_avif
 from news.text import VIETNAM
 from portal.accounts import audit, sign_in
@@ -70,6 +70,7 @@ JOBS = [
     ),
     Job("audit-purge", "Xoá nhật ký cũ", audit.purge, daily=True, hours=(2, 24)),
     Job("sign-in-purge", "Xoá dấu vết đăng nhập cũ", sign_in.purge, daily=True, hours=(2, 24)),
+    Job("leftovers", "Xoá tệp không còn ai dùng", leftovers.remove, daily=True, hours=(2, 24)),
 ]
 
 

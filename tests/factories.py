@@ -1,19 +1,22 @@
 """Rows for tests: `make_article(title="Hidden")` says only what the test is about."""
 
 import datetime as dt
+import functools
 import io
 import itertools
 import zipfile
+from dataclasses import replace
 from typing import Any
 from unittest import mock
+from uuid import uuid4
 
-from django.contrib.auth.models import Permission, User
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.contrib.auth.models import Group, Permission, User
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.utils import timezone
 from PIL import Image
 
 from comments.models import Comment, Reason
-from news import pdf
+from news import pdf, photos, renditions
 from news.models import Article, Attachment, Photo, Section
 
 _numbers = itertools.count(1)
@@ -33,6 +36,13 @@ def make_user(*permissions: str, superuser: bool = False, **fields: Any) -> User
     return User.objects.get(pk=user.pk)
 
 
+def make_official(role: str, **fields: Any) -> User:
+    """A staff account with this role and no other right."""
+    user = make_user(**fields)
+    user.groups.add(Group.objects.get(name=role))
+    return user
+
+
 def make_section(**fields: Any) -> Section:
     fields.setdefault("name", f"Chuyên mục {next(_numbers)}")
     return Section.objects.create(**fields)
@@ -48,9 +58,25 @@ def upload(content: bytes | None = None, name: str = "anh.jpg") -> SimpleUploade
     return SimpleUploadedFile(name, picture_bytes() if content is None else content)
 
 
+_prepare = photos.prepare
+
+
+@functools.lru_cache(maxsize=50)
+def _cut(content: bytes) -> photos.Prepared:
+    return _prepare(upload(content))
+
+
+def _prepared_before(sent: UploadedFile) -> photos.Prepared:
+    """What photos.prepare() makes of these bytes, cut once for all tests, with a key and crops of its own."""
+    cut, crops = _cut(sent.read()), renditions.new_crops(renditions.CENTRE)
+    named = {ending.replace(cut.crops, crops): file for ending, file in cut.files.items()}
+    return replace(cut, key=uuid4(), crops=crops, files=named)
+
+
 def make_photo(content: bytes | None = None, **texts: Any) -> Photo:
     texts.setdefault("alt", "Một tấm ảnh")
-    return Photo.store(upload(content), **texts)
+    with mock.patch.object(photos, "prepare", _prepared_before):
+        return Photo.store(upload(content), **texts)
 
 
 def make_article(**fields: Any) -> Article:

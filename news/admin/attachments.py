@@ -168,8 +168,6 @@ class AttachmentAdmin(admin.ModelAdmin):
         if request.method == "POST":
             form = AttachmentUploadForm(request.POST, request.FILES)
             stored = form.store(by=request.user)
-            for attachment in stored:
-                self.log_addition(request, attachment, "Tải lên")
             if stored:
                 self.message_user(request, f"Đã thêm {len(stored)} tệp.", messages.SUCCESS)
             if not form.errors:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from news.admin.read_only import ReadOnly
 from news.models import Article, ExternalLink
 from news.text import short_date
 
@@ -16,7 +17,7 @@ SHOWN_STORIES = 3
 
 
 @admin.register(ExternalLink)
-class ExternalLinkAdmin(admin.ModelAdmin):
+class ExternalLinkAdmin(ReadOnly, admin.ModelAdmin):
     """A list to work through: nothing is changed here, a link leaves it when its story or its page is mended."""
 
     list_display = ["address", "words", "since", "stories"]
@@ -57,12 +58,3 @@ class ExternalLinkAdmin(admin.ModelAdmin):
         )
         rest = format_html("<li>và {} tin khác</li>", more) if more else ""
         return format_html('<ul class="plain">{}{}</ul>', listed, rest)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

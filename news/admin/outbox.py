@@ -10,13 +10,14 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
 from news import text
+from news.admin.read_only import ReadOnly
 from news.models import OutboxMessage
 
 PERMISSION_TO_RESEND = "news.resend_outboxmessage"
 
 
 @admin.register(OutboxMessage)
-class OutboxAdmin(admin.ModelAdmin):
+class OutboxAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["created_at", "kind", "to", "state", "attempts", "last_error"]
     list_filter = ["state", "kind"]
     list_per_page = 50
@@ -42,15 +43,6 @@ class OutboxAdmin(admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """The two filters and nothing else: what the list does not show is not asked out of it either."""
         return lookup.partition("__")[0] in self.list_filter
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description="người nhận")
     def to(self, message: OutboxMessage) -> str:

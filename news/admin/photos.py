@@ -126,8 +126,6 @@ class PhotoAdmin(admin.ModelAdmin):
         form = library.PhotoFilesForm(*((request.POST, request.FILES) if posted else ()))
         if form.is_valid():
             stored = form.store(by=request.user)
-            for photo in stored:
-                self.log_addition(request, photo, "Tải lên")
             if stored:
                 self.message_user(
                     request, f"Đã thêm {len(stored)} ảnh vào thư viện.", messages.SUCCESS

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from news import attachments, freshness, text
+from news.models.uploads import note_upload
 from news.models.words import Terms, Words, WordsField
 
 if TYPE_CHECKING:
@@ -158,6 +159,7 @@ class Attachment(models.Model):
             with transaction.atomic():
                 attachment.save()
                 DownloadCount.objects.create(attachment=attachment)
+                note_upload(attachment, by=by)
         except BaseException as failure:
             default_storage.delete(attachment.storage_name)
             known = cls.objects.filter(sha256=checked.digest).first()

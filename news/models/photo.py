@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from news import freshness, photos, renditions, richtext, text
+from news.models.uploads import note_upload
 from news.models.words import Terms, Words, WordsField
 
 logger = logging.getLogger(__name__)
@@ -188,7 +189,9 @@ class Photo(models.Model):
             **_tidied(words),
         )
         try:
-            photo.save()
+            with transaction.atomic():
+                photo.save()
+                note_upload(photo, by=by)
         except BaseException:
             photo.delete_files()
             raise

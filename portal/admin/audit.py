@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from news import text
+from news.admin.read_only import ReadOnly
 from portal.accounts.audit import AuditEntry, AuditEntryQuerySet, record
 
 PER_PAGE = 50
@@ -68,17 +69,8 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(admin.ModelAdmin):
+class AuditEntryAdmin(ReadOnly, admin.ModelAdmin):
     """Everything stands in the list, so there is no page of one entry; nothing is written, by nobody."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         export = require_safe(self.admin_site.admin_view(self.export_view))

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 
+from news.admin.read_only import ReadOnly
 from portal.jobs import JOBS
 from portal.models import JobRun, Tick
 
@@ -12,7 +13,7 @@ TITLES = {job.name: job.title for job in JOBS}
 
 
 @admin.register(JobRun)
-class JobRunAdmin(admin.ModelAdmin):
+class JobRunAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["title", "started_at", "succeeded_at", "state"]
     empty_value_display = ""
     list_display_links = None
@@ -37,12 +38,3 @@ class JobRunAdmin(admin.ModelAdmin):
         if tick is None or tick.is_late:
             messages.warning(request, "Việc định kỳ không được làm từ hơn 5 phút nay.")
         return super().changelist_view(request, extra_context)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

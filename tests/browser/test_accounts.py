@@ -11,18 +11,16 @@ from django_otp.oath import TOTP
 from playwright.sync_api import Browser, Page, Request, expect
 
 from portal.accounts.sessions import DeskSession
-from portal.roles import ADMINISTRATOR, EDITOR, ensure_roles
+from portal.roles import ADMINISTRATOR, EDITOR
+from tests.browser.conftest import PASSWORD, cookies_of, let_in, make_official
 from tests.factories import make_section, make_user
 
-PASSWORD = "mat-khau-dai-dong-1"
 DARK = ("", "dark")
 
 
 @pytest.fixture
 def official(site: str) -> User:
-    user = make_user(username="lan", password=PASSWORD)
-    user.groups.add(ensure_roles()[EDITOR])
-    return user
+    return make_official(EDITOR, "lan")
 
 
 def sign_in(page: Page, site: str, name: str = "lan", code: str = "") -> None:
@@ -101,7 +99,7 @@ def test_who_must_have_it_gets_to_the_desk_by_keyboard_alone(
     watched: Page, site: str, settings: Any
 ) -> None:
     settings.SECOND_FACTOR = "administrators"
-    make_user(username="quanly", password=PASSWORD).groups.add(ensure_roles()[ADMINISTRATOR])
+    make_official(ADMINISTRATOR, "quanly")
     page = watched
     page.goto(f"{site}/quan-tri/auth/user/")
     page.get_by_label("Tên đăng nhập").focus()
@@ -124,8 +122,7 @@ def test_an_open_form_says_whether_anybody_writes_in_it(
 ) -> None:
     page = watched
     make_section()
-    sign_in(page, site)
-    page.wait_for_url(f"{site}/quan-tri/")
+    let_in(page, site, official)
     said: list[bool] = []
 
     def listen(request: Request) -> None:
@@ -163,8 +160,7 @@ def test_axe_finds_nothing_on_the_pages_of_accounts(
 
     assert axe_of(f"{site}/quan-tri/login/", width=width, prepare=try_in_vain) == []
     User.objects.filter(username="lan").update(is_superuser=True)
-    sign_in(page, site)
-    page.wait_for_url(f"{site}/quan-tri/")
+    let_in(page, site, official)
     person = make_user(username="minh", password=PASSWORD)
     cookies = page.context.cookies()
 
@@ -212,7 +208,7 @@ def test_nothing_is_wider_than_a_telephone(
     User.objects.filter(username="lan").update(is_superuser=True)
     page.set_viewport_size({"width": 360, "height": 740})
     if path != "login/":
-        sign_in(page, site)
+        page.context.add_cookies(cookies_of(official, site))
     page.goto(f"{site}/quan-tri/{path}")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

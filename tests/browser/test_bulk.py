@@ -5,28 +5,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from playwright.sync_api import Page, expect
 
 from news.models import Article
-from portal.roles import EDITOR, ensure_roles
-from tests.factories import make_article, make_section, make_user
-from tests.tools.desk import send_sign_in
-
-PASSWORD = "mat-khau-dai-dong-1"
+from portal.roles import EDITOR
+from tests.browser.conftest import let_in, make_official
+from tests.factories import make_article, make_section
 
 
 @pytest.fixture
 def desk(watched: Page, site: str) -> Page:
-    ensure_roles()
-    editor = make_user(username="bientap", password=PASSWORD)
-    editor.groups.add(Group.objects.get(name=EDITOR))
     section = make_section(name="Hoạt động")
     for number in range(3):
         make_article(title=f"Hội nghị số {number}", section=section)
-    watched.goto(f"{site}/quan-tri/news/article/")
-    send_sign_in(watched, "bientap", PASSWORD)
-    return watched
+    editor = make_official(EDITOR, "bientap")
+    return let_in(watched, site, editor, "/quan-tri/news/article/")
 
 
 def test_two_stories_are_withdrawn_for_one_reason_with_the_keyboard_alone(desk: Page) -> None:

@@ -5,36 +5,26 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 
 from news.models import Article
-from portal.roles import EDITOR, ensure_roles
-from tests.factories import make_article, make_section, make_user
-from tests.tools.desk import send_sign_in
-
-PASSWORD = "mat-khau-dai-dong-1"
-
-
-def sign_in(page: Page, site: str) -> None:
-    page.goto(f"{site}/quan-tri/")
-    send_sign_in(page, "bientap", PASSWORD)
+from portal.roles import EDITOR
+from tests.browser.conftest import let_in, make_official
+from tests.factories import make_article, make_section
 
 
 @pytest.fixture
-def editor(site: str) -> None:
-    ensure_roles()
-    user = make_user(username="bientap", password=PASSWORD)
-    user.groups.add(Group.objects.get(name=EDITOR))
+def editor(site: str) -> User:
     section = make_section(name="Hoạt động")
     for number in range(8):
         make_article(title=f"Hội nghị số {number}", section=section)
+    return make_official(EDITOR, "bientap")
 
 
 @pytest.fixture
-def desk(watched: Page, site: str, editor: None) -> Page:
-    sign_in(watched, site)
-    return watched
+def desk(watched: Page, site: str, editor: User) -> Page:
+    return let_in(watched, site, editor)
 
 
 def chosen(page: Page) -> Any:
@@ -108,10 +98,10 @@ def test_nothing_found_is_said_and_enter_opens_nothing(desk: Page, site: str) ->
 
 
 def test_without_javascript_the_button_is_a_link_to_the_same(
-    browser: Browser, site: str, editor: None
+    browser: Browser, site: str, editor: User
 ) -> None:
     page = browser.new_context(java_script_enabled=False).new_page()
-    sign_in(page, site)
+    let_in(page, site, editor)
     page.get_by_role("link", name="Tìm (Ctrl+K)").click()
     page.get_by_role("searchbox").fill("hội nghị")
     page.get_by_role("button", name="Tìm", exact=True).click()

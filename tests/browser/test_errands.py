@@ -10,16 +10,14 @@ from playwright.sync_api import Page, expect
 from news import notices
 from news.models import Notice, OutboxMessage, Redirect
 from portal import jobs
+from tests.browser.conftest import let_in
 from tests.factories import make_section, make_user
-from tests.tools.desk import send_sign_in
-
-PASSWORD = "mat-khau-dai-dong-1"
 
 
 @pytest.fixture
 def desk(watched: Page, site: str) -> Page:
     """The desk of an administrator who has been told two things."""
-    user = make_user(username="quantri", password=PASSWORD, superuser=True, email="a@example.vn")
+    user = make_user(superuser=True, email="a@example.vn")
     with transaction.atomic():
         for number in (1, 2):
             notices.notify(
@@ -28,9 +26,7 @@ def desk(watched: Page, site: str) -> Page:
                 key=str(number),
                 address="/quan-tri/news/section/",
             )
-    watched.goto(f"{site}/quan-tri/")
-    send_sign_in(watched, "quantri", PASSWORD)
-    return watched
+    return let_in(watched, site, user)
 
 
 def overflows(page: Page) -> bool:

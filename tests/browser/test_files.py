@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from playwright.sync_api import Page, expect
 
 from news.models import Article, ArticleAttachment, Attachment
+from tests.browser.conftest import cookies_of
 from tests.factories import make_article, make_attachment, make_section, make_user, pdf_bytes
 
 
@@ -21,9 +21,7 @@ def editor(site: str) -> User:
 
 @pytest.fixture
 def cookies(site: str, editor: User) -> list[dict[str, str]]:
-    client = Client()
-    client.force_login(editor)
-    return [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}]
+    return cookies_of(editor, site)
 
 
 @pytest.fixture

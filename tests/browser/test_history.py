@@ -6,33 +6,27 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from news.content import Content
 from news.models import Article
-from portal.roles import EDITOR, ensure_roles
-from tests.browser.conftest import Watched
-from tests.factories import make_section, make_user
-from tests.tools.desk import send_sign_in
-
-PASSWORD = "mat-khau-dai-dong-1"
+from portal.roles import EDITOR
+from tests.browser.conftest import Watched, let_in, make_official
+from tests.factories import make_section
 
 
 @pytest.fixture
 def desk_of(browser: Browser, site: str) -> Any:
     """Opens the desk in a browser of its own; at the end none of its pages may have complained."""
-    ensure_roles()
     opened: list[tuple[BrowserContext, Watched]] = []
 
     def open_desk(name: str) -> Page:
-        editor = make_user(username=name.lower(), last_name=name, password=PASSWORD)
-        editor.groups.add(Group.objects.get(name=EDITOR))
+        editor = make_official(EDITOR, name.lower(), last_name=name)
         context = browser.new_context(locale="vi-VN")
         page = context.new_page()
         opened.append((context, Watched(page, site)))
-        page.goto(f"{site}/quan-tri/")
-        send_sign_in(page, name.lower(), PASSWORD)
+        let_in(page, site, editor)
         expect(page.locator(".desk-rooms")).to_be_visible()
         return page
 

@@ -15,13 +15,11 @@ from playwright.sync_api import Browser, Page, expect
 from news.models import Article, Section
 from news.text import local
 from portal.models import SiteIdentity
-from portal.roles import AUTHOR, EDITOR, ensure_roles
-from tests.browser.conftest import Watched
+from portal.roles import AUTHOR, EDITOR
+from tests.browser.conftest import Watched, let_in, make_official
 from tests.browser.test_pictures import DROP, sent
-from tests.factories import make_section, make_user, picture_bytes
-from tests.tools.desk import send_sign_in
+from tests.factories import make_section, picture_bytes
 
-PASSWORD = "mat-khau-dai-dong-1"
 WORD = (
     '<p class=MsoNormal style="margin-left:1cm"><b><span style="font-size:14pt;font-family:Arial">'
     "Hội nghị thống nhất ba việc.</span></b><o:p></o:p></p>"
@@ -43,16 +41,12 @@ def section(site: str) -> Section:
 @pytest.fixture
 def people(browser: Browser, site: str, section: Section) -> Iterator[dict[str, Page]]:
     """The desk, opened by an author and by an editor, each in a browser of their own; all is watched."""
-    groups = ensure_roles()
     pages, watches = {}, []
     for name, role in (("tacgia", AUTHOR), ("bientap", EDITOR)):
-        user = make_user(username=name, password=PASSWORD, email=f"{name}@example.vn")
-        user.groups.add(groups[role])
         page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
         watches.append(Watched(page, site))
-        page.goto(f"{site}/quan-tri/")
-        send_sign_in(page, name, PASSWORD)
-        pages[name] = page
+        official = make_official(role, name, email=f"{name}@example.vn")
+        pages[name] = let_in(page, site, official)
     yield pages
     for page in pages.values():
         page.context.close()

@@ -10,14 +10,13 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Dialog, Page, expect
 
 from news.models import Article, Photo
+from tests.browser.conftest import let_in
 from tests.factories import make_article, make_photo, make_section, make_user, picture_bytes
-from tests.tools.desk import send_sign_in
 
 RIGHTS = (
     *("news.view_photo", "news.add_photo", "news.change_photo", "news.delete_photo"),
     *("news.view_article", "news.add_article", "news.change_article", "news.view_section"),
 )
-PASSWORD = "mat-khau-dai-dong-1"
 
 DROP = """([selector, files]) => {
   const data = new DataTransfer();
@@ -40,10 +39,7 @@ def sent(name: str, content: bytes, kind: str = "image/jpeg") -> dict[str, str]:
 def desk(watched: Page, site: str) -> Page:
     """The desk, opened by an author."""
     make_section(name="Hoạt động")
-    make_user(*RIGHTS, username="tacgia", password=PASSWORD)
-    watched.goto(f"{site}/quan-tri/")
-    send_sign_in(watched, "tacgia", PASSWORD)
-    return watched
+    return let_in(watched, site, make_user(*RIGHTS))
 
 
 def paths(folder: Path, *names: str) -> list[Path]:

@@ -5,16 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from news.models import Article, Photo, Section
 from portal.models import SiteIdentity
-from portal.roles import EDITOR, ensure_roles
-from tests.factories import make_comment, make_section, make_user, picture_bytes
-from tests.tools.desk import send_sign_in
-
-PASSWORD = "mat-khau-dai-dong-1"
+from portal.roles import EDITOR
+from tests.browser.conftest import let_in, make_official
+from tests.factories import make_comment, make_section, picture_bytes
 
 
 @pytest.fixture
@@ -26,12 +24,7 @@ def section(site: str) -> Section:
 @pytest.fixture
 def desk(watched: Page, site: str, section: Section) -> Page:
     """The desk, opened by an editor; no page of it may violate its policy."""
-    ensure_roles()
-    editor = make_user(username="bientap", password=PASSWORD)
-    editor.groups.add(Group.objects.get(name=EDITOR))
-    watched.goto(f"{site}/quan-tri/")
-    send_sign_in(watched, "bientap", PASSWORD)
-    return watched
+    return let_in(watched, site, make_official(EDITOR, "bientap"))
 
 
 def write_story(desk: Page, site: str, title: str) -> None:

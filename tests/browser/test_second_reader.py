@@ -3,15 +3,12 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from playwright.sync_api import Page, expect
 
 from news.models import Article, Overrule
-from portal.roles import EDITOR, ensure_roles
-from tests.factories import make_article, make_photo, make_section, make_user
-from tests.tools.desk import send_sign_in
-
-PASSWORD = "mat-khau-dai-dong-1"
+from portal.roles import EDITOR
+from tests.browser.conftest import let_in, make_official
+from tests.factories import make_article, make_photo, make_section
 
 
 @pytest.fixture
@@ -31,12 +28,8 @@ def story(site: str) -> Article:
 
 @pytest.fixture
 def desk(watched: Page, site: str, story: Article) -> Page:
-    ensure_roles()
-    editor = make_user(username="bientap", password=PASSWORD)
-    editor.groups.add(Group.objects.get(name=EDITOR))
-    watched.goto(f"{site}/quan-tri/")
-    send_sign_in(watched, "bientap", PASSWORD)
-    watched.goto(f"{site}/quan-tri/news/article/{story.pk}/change/")
+    editor = make_official(EDITOR, "bientap")
+    let_in(watched, site, editor, f"/quan-tri/news/article/{story.pk}/change/")
     expect(watched.locator(".cke_wysiwyg_frame")).to_be_visible()
     return watched
 

@@ -1,6 +1,7 @@
 """`make run` as it runs: the server, and the regular work beside it, which ends with the server however that ends."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -53,24 +54,37 @@ def is_running(pid: int) -> bool:
         return False
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_the_regular_work_runs_beside_the_server_and_ends_with_it(
-    tmp_path: Path, number: signal.Signals
-) -> None:
+def surroundings(folder: Path) -> dict[str, Any]:
+    """Of programs of the project whose data are in this folder; nothing of the developer's own settings."""
     environment = {name: v for name, v in os.environ.items() if not name.startswith("PORTAL_")}
     environment |= {
         "DJANGO_SETTINGS_MODULE": "portal.settings",
         "PORTAL_ENV_FILE": os.devnull,
-        "PORTAL_DATA_DIR": str(tmp_path),
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}",
+        "PORTAL_DATA_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}",
     }
-    where: dict[str, Any] = {"env": environment, "cwd": settings.BASE_DIR}
+    return {"env": environment, "cwd": settings.BASE_DIR}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the data of a new site; each test works on a copy."""
+    folder = tmp_path_factory.mktemp("site")
+    subprocess.run([sys.executable, "-c", MAKE_SITE], check=True, **surroundings(folder))  # noqa: S603
+    return folder
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_the_regular_work_runs_beside_the_server_and_ends_with_it(
+    tmp_path: Path, made: Path, number: signal.Signals
+) -> None:
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    where = surroundings(tmp_path)
 
     def run(command: list[str]) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(command, check=False, capture_output=True, **where)  # noqa: S603
 
-    assert run([sys.executable, "-c", MAKE_SITE]).returncode == 0
     port = free_port()
     command = [sys.executable, "manage.py", "start", "--port", str(port)]
     log = tmp_path / "start.log"

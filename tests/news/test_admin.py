@@ -3,10 +3,8 @@
 import datetime as dt
 import re
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from news.models import Article, Section
+from tests.desk import client_of, form_data, logged_in, said
 from tests.factories import make_article, make_photo, make_section, make_user
 
 pytestmark = pytest.mark.django_db
@@ -34,44 +33,6 @@ CHANGE = "admin:news_article_change"
 DELETE = "admin:news_article_delete"
 PREVIEW = "admin:news_article_preview"
 WITHDRAW = "admin:news_article_withdraw"
-
-
-def client_of(*permissions: str, **fields: Any) -> Client:
-    return logged_in(make_user(*permissions, **fields))
-
-
-def logged_in(user: User, **options: Any) -> Client:
-    client = Client(**options)
-    client.force_login(user)
-    return client
-
-
-def form_data(article: Article | None = None, **changes: Any) -> dict[str, Any]:
-    """What the browser would send for the article, with one button pressed."""
-    data: dict[str, Any] = {
-        "title": article.title if article else "Tin mới",
-        "section": (article.section if article else Section.objects.first() or make_section()).pk,
-        "lead": article.lead if article else "",
-        "body": (article.body if article else "") or "<p>Nội dung.</p>",
-        "byline": "",
-        "source": "",
-        "cover": "",
-        "published_at_0": "",
-        "published_at_1": "",
-        "comments_open": "on",
-        "slug": article.slug if article else "",
-        "_draft": "Lưu nháp",
-    }
-    if article and article.published_at:
-        there = timezone.localtime(article.published_at)
-        data |= {"published_at_0": f"{there:%d/%m/%Y}", "published_at_1": f"{there:%H:%M:%S}"}
-    if "_publish" in changes:
-        del data["_draft"]
-    return data | changes
-
-
-def said(response: Any) -> list[str]:
-    return [str(message) for message in response.context["messages"]]
 
 
 # --- The door -----------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,8 +14,9 @@ from django.utils import timezone
 from news.admin import article_list
 from news.models import Article, Section, StaffProfile
 from news.text import VIETNAM
-from portal.roles import AUTHOR, EDITOR, ensure_roles
-from tests.factories import make_article, make_user
+from portal.roles import AUTHOR, EDITOR
+from tests.desk import logged_in
+from tests.factories import make_article, make_official, make_user
 from tests.news.test_search import many_stories
 
 pytestmark = pytest.mark.django_db
@@ -190,14 +190,10 @@ def test_a_page_that_is_not_there_is_no_error(page: str) -> None:
 
 
 def client_of(role: str, *sections: Section) -> Client:
-    ensure_roles()
-    user = make_user()
-    user.groups.add(Group.objects.get(name=role))
+    user = make_official(role)
     if sections:
         StaffProfile.objects.create(user=user).sections.set(sections)
-    client = Client()
-    client.force_login(user)
-    return client
+    return logged_in(user)
 
 
 EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}

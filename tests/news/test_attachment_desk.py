@@ -16,8 +16,8 @@ from django.urls import reverse
 from news import attachment_library
 from news.attachment_library import AttachmentsField, AttachmentsInput
 from news.models import Article, ArticleAttachment, Attachment, DownloadCount, PreviewLink
+from tests.desk import client_of, form_data, logged_in
 from tests.factories import make_article, make_attachment, make_section, make_user, pdf_bytes
-from tests.news.test_admin import form_data
 
 pytestmark = pytest.mark.django_db
 
@@ -41,16 +41,6 @@ WRITER = (
     "news.view_attachment",
     "news.add_attachment",
 )
-
-
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def client_of(*permissions: str, **fields: Any) -> Client:
-    return logged_in(make_user(*permissions, **fields))
 
 
 def sent(name: str = "Lịch.pdf", content: bytes | None = None) -> SimpleUploadedFile:

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from news.models import Article, NeedsSecondReader, Section, StaffProfile
 from news.text import local
-from portal.roles import AUTHOR, EDITOR, MODERATOR, ensure_roles
-from tests.factories import make_article, make_section, make_user
+from portal.roles import AUTHOR, EDITOR, MODERATOR
+from tests.desk import logged_in, said
+from tests.factories import make_article, make_official, make_section
 
 pytestmark = pytest.mark.django_db
 
@@ -21,21 +22,9 @@ LIST = reverse("admin:news_article_changelist")
 JOBS = ["move", "feature", "unfeature", "withdraw"]
 
 
-def person(role: str) -> User:
-    user = make_user()
-    user.groups.add(ensure_roles()[role])
-    return User.objects.get(pk=user.pk)
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def editor() -> User:
-    return person(EDITOR)
+    return make_official(EDITOR)
 
 
 def tick(client: Client, job: str, *stories: Article, **more: Any) -> Any:
@@ -56,10 +45,6 @@ def confirm(client: Client, job: str, *stories: Article, **asked: Any) -> Any:
     return client.post(reverse("admin:news_article_bulk", args=[job]), sent, follow=True)
 
 
-def said(response: Any) -> list[str]:
-    return [str(message) for message in response.context["messages"]]
-
-
 def state(*stories: Article) -> list[Any]:
     """What must not change when something is refused."""
     fields = ["status", "section", "featured_from", "featured_until", "version", "stage"]
@@ -73,7 +58,7 @@ def state(*stories: Article) -> list[Any]:
 def test_the_list_sends_the_version_of_every_row(editor: User) -> None:
     story = make_article(version=7)
 
-    page = client_of(editor).get(LIST).content.decode()
+    page = logged_in(editor).get(LIST).content.decode()
 
     assert f'<input type="hidden" name="seen-{story.pk}" value="7">' in page
 
@@ -81,7 +66,7 @@ def test_the_list_sends_the_version_of_every_row(editor: User) -> None:
 def test_the_page_names_the_ticked_stories_and_no_others(editor: User) -> None:
     first, second, other = (make_article(title=title) for title in ("Một", "Hai", "Ba"))
 
-    page = tick(client_of(editor), "withdraw", first, second)
+    page = tick(logged_in(editor), "withdraw", first, second)
 
     assert page.status_code == 200
     assert [story for story, _ in page.context["rows"]] == [first, second]
@@ -91,7 +76,7 @@ def test_the_page_names_the_ticked_stories_and_no_others(editor: User) -> None:
 
 
 def test_a_row_without_its_version_is_not_taken(editor: User) -> None:
-    client, story = client_of(editor), make_article()
+    client, story = logged_in(editor), make_article()
 
     answer = client.post(
         LIST, {"action": "bulk_withdraw", "index": "0", "_selected_action": [story.pk]}
@@ -103,7 +88,7 @@ def test_a_row_without_its_version_is_not_taken(editor: User) -> None:
 
 @pytest.mark.parametrize("job", JOBS)
 def test_what_matches_on_other_pages_is_never_taken(editor: User, job: str) -> None:
-    client, story = client_of(editor), make_article()
+    client, story = logged_in(editor), make_article()
 
     answer = tick(client, job, story, select_across="1")
 
@@ -116,7 +101,7 @@ def test_what_matches_on_other_pages_is_never_taken(editor: User, job: str) -> N
 
 @pytest.mark.parametrize("key", ["abc", "-1", "²", "9" * 30, "1 OR 1=1"])
 def test_a_key_that_is_none_is_no_error(editor: User, key: str) -> None:
-    client = client_of(editor)
+    client = logged_in(editor)
 
     sent = {"action": "bulk_move", "index": "0", "_selected_action": [key], f"seen-{key}": "0"}
     assert client.post(LIST, sent).status_code == 302
@@ -132,7 +117,7 @@ def test_stories_move_to_another_section_and_readers_are_led_there(editor: User)
     there = make_section(name="Văn hoá")
     old = stories[0].get_absolute_url()
 
-    answer = confirm(client_of(editor), "move", *stories, section=there.pk)
+    answer = confirm(logged_in(editor), "move", *stories, section=there.pk)
 
     assert said(answer) == ["Chuyển chuyên mục: đã làm với 2 tin."]
     assert {story.section for story in Article.objects.all()} == {there}
@@ -143,7 +128,7 @@ def test_stories_move_to_another_section_and_readers_are_led_there(editor: User)
 
 
 def test_stories_are_featured_until_a_moment_and_taken_out_again(editor: User) -> None:
-    client, story = client_of(editor), make_article()
+    client, story = logged_in(editor), make_article()
     until = local(timezone.now() + dt.timedelta(days=3)).replace(second=0, microsecond=0)
 
     confirm(client, "feature", story, until=f"{until:%d/%m/%Y %H:%M}")
@@ -159,7 +144,7 @@ def test_stories_are_featured_until_a_moment_and_taken_out_again(editor: User) -
 def test_stories_are_withdrawn_for_one_reason(editor: User) -> None:
     stories = [make_article(), make_article()]
 
-    confirm(client_of(editor), "withdraw", *stories, reason="Đăng nhầm")
+    confirm(logged_in(editor), "withdraw", *stories, reason="Đăng nhầm")
 
     assert [(s.status, s.withdrawal_reason) for s in Article.objects.all()] == [
         ("withdrawn", "Đăng nhầm")
@@ -168,7 +153,7 @@ def test_stories_are_withdrawn_for_one_reason(editor: User) -> None:
 
 
 def test_the_filters_of_the_list_are_there_afterwards(editor: User) -> None:
-    client, story = client_of(editor), make_article()
+    client, story = logged_in(editor), make_article()
 
     page = client.post(
         f"{LIST}?tinh-trang=dang-hien",
@@ -209,7 +194,7 @@ def test_what_is_missing_is_asked_again_beside_its_field_and_no_tick_is_lost(
     stories = [make_article(), make_article()]
     before = state(*stories)
 
-    page = confirm(client_of(editor), job, *stories, **asked)
+    page = confirm(logged_in(editor), job, *stories, **asked)
 
     assert page.status_code == 200
     if field:
@@ -224,7 +209,7 @@ def test_a_story_that_changed_meanwhile_is_refused_by_name_and_the_others_are_do
     changed, same = make_article(title="Vừa sửa"), make_article(title="Như cũ")
     Article.objects.filter(pk=changed.pk).update(version=3)
 
-    answer = confirm(client_of(editor), "withdraw", changed, same, reason="Đăng nhầm")
+    answer = confirm(logged_in(editor), "withdraw", changed, same, reason="Đăng nhầm")
 
     assert said(answer) == [
         "“Vừa sửa”: tin vừa được người khác sửa; hãy xem lại",
@@ -236,8 +221,8 @@ def test_a_story_that_changed_meanwhile_is_refused_by_name_and_the_others_are_do
 @pytest.mark.parametrize("job", JOBS)
 @pytest.mark.parametrize("role", [AUTHOR, MODERATOR])
 def test_who_has_not_the_right_is_refused_and_nothing_changes(job: str, role: str) -> None:
-    user = person(role)
-    client, story = client_of(user), make_article(created_by=user, featured=True)
+    user = make_official(role)
+    client, story = logged_in(user), make_article(created_by=user, featured=True)
     before = state(story)
 
     answer = confirm(client, job, story, section=make_section().pk, reason="Đăng nhầm")
@@ -249,14 +234,14 @@ def test_who_has_not_the_right_is_refused_and_nothing_changes(job: str, role: st
 
 @pytest.mark.parametrize("job", JOBS)
 def test_stories_of_other_sections_are_not_this_editor_s(job: str) -> None:
-    editor, here = person(EDITOR), make_section()
+    editor, here = make_official(EDITOR), make_section()
     StaffProfile.objects.create(user=editor).sections.add(here)
     other = make_article(title="Của mục khác", section=make_section(), featured=True)
     own = make_article(section=here, featured=True)
     before = state(other)
 
     answer = confirm(
-        client_of(editor), job, other, own, section=here.pk, reason="Đăng nhầm", until=""
+        logged_in(editor), job, other, own, section=here.pk, reason="Đăng nhầm", until=""
     )
 
     assert state(other) == before
@@ -264,11 +249,11 @@ def test_stories_of_other_sections_are_not_this_editor_s(job: str) -> None:
 
 
 def test_a_limited_editor_does_not_move_stories_out_of_the_limit() -> None:
-    editor, here, there = person(EDITOR), make_section(), make_section()
+    editor, here, there = make_official(EDITOR), make_section(), make_section()
     StaffProfile.objects.create(user=editor).sections.add(here)
     story = make_article(section=here)
 
-    page = confirm(client_of(editor), "move", story, section=there.pk)
+    page = confirm(logged_in(editor), "move", story, section=there.pk)
 
     assert list(page.context["form"].errors) == ["section"]
     assert Article.objects.get().section == here
@@ -278,7 +263,7 @@ def test_a_limited_editor_does_not_move_stories_out_of_the_limit() -> None:
 def test_nothing_is_done_by_looking(editor: User, job: str) -> None:
     address = reverse("admin:news_article_bulk", args=[job])
 
-    assert client_of(editor).get(address).status_code == 405
+    assert logged_in(editor).get(address).status_code == 405
     assert Client().post(address).status_code == 302
     token_missing = Client(enforce_csrf_checks=True)
     token_missing.force_login(editor)
@@ -286,7 +271,7 @@ def test_nothing_is_done_by_looking(editor: User, job: str) -> None:
 
 
 def test_what_does_not_exist_is_no_job(editor: User) -> None:
-    assert confirm(client_of(editor), "delete", make_article()).status_code == 403
+    assert confirm(logged_in(editor), "delete", make_article()).status_code == 403
 
 
 # --- the verbs -------------------------------------------------------------------------------------------------
@@ -309,7 +294,7 @@ def test_a_working_copy_moves_with_its_story(editor: User) -> None:
 
 
 def test_placing_a_story_is_no_second_look_at_its_words() -> None:
-    writer, colleague = person(EDITOR), person(EDITOR)
+    writer, colleague = make_official(EDITOR), make_official(EDITOR)
     story = make_article(status="draft", created_by=writer)
     story.write(type(story.newest)(**{**vars(story.newest), "title": "Mới"}), by=writer)
     story.move_to(make_section(), by=colleague)
@@ -332,7 +317,7 @@ def test_every_place_a_story_had_is_in_its_history(editor: User) -> None:
 def test_what_would_change_nothing_is_said(editor: User, again: str) -> None:
     story = make_article(title="Một")
 
-    answer = confirm(client_of(editor), again, story, section=Section.objects.get().pk)
+    answer = confirm(logged_in(editor), again, story, section=Section.objects.get().pk)
 
     assert len(said(answer)) == 1
     assert said(answer)[0].startswith("“Một”: Tin")

@@ -13,16 +13,19 @@ from django.utils import timezone
 
 from news.content import Content
 from news.models import Article, Revision, StaffProfile, Tag, Thread, Unit
-from portal.roles import EDITOR, ensure_roles
+from portal.roles import EDITOR
+from tests.desk import form_data, logged_in
 from tests.factories import (
     make_article,
     make_attachment,
+    make_official,
     make_photo,
     make_section,
     make_user,
 )
-from tests.news.test_admin import CHANGE, form_data, logged_in
 from tests.news.test_workflow import race
+
+CHANGE = "admin:news_article_change"
 
 pytestmark = pytest.mark.django_db
 
@@ -30,13 +33,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def people() -> dict[str, User]:
     """Two editors, each with a name."""
-    groups = ensure_roles()
-    found = {}
-    for name in ("Lan", "Minh"):
-        user = make_user(last_name=name)
-        user.groups.add(groups[EDITOR])
-        found[name] = User.objects.get(pk=user.pk)
-    return found
+    return {name: make_official(EDITOR, last_name=name) for name in ("Lan", "Minh")}
 
 
 def begin(by: User, **fields: Any) -> Article:
@@ -470,7 +467,6 @@ def test_publishing_over_a_newer_version_publishes_nothing(people: dict[str, Use
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_press_save_at_once_one_wins_and_the_other_sees_both_words_fifty_times() -> None:
-    ensure_roles()
     names = ("Lan", "Minh")
     editors = [make_user(superuser=True, last_name=name) for name in names]
     clients = [logged_in(editor) for editor in editors]

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from news.history import names_of, public_version, timeline
 from news.models import Article, Revision, StaffProfile
-from portal.roles import AUTHOR, EDITOR, MODERATOR, ensure_roles
-from tests.factories import make_article, make_photo, make_section, make_user
-from tests.news.test_admin import logged_in
+from portal.roles import AUTHOR, EDITOR, MODERATOR
+from tests.desk import logged_in
+from tests.factories import make_article, make_official, make_photo, make_section
 from tests.news.test_conflicts import begin, change
 
 pytestmark = pytest.mark.django_db
@@ -27,19 +27,8 @@ RESTORE = "admin:news_article_restore"
 
 def staff() -> dict[str, User]:
     """Two authors, two editors and a moderator, each with a name."""
-    groups = ensure_roles()
-    found = {}
-    for name, role in (
-        ("An", AUTHOR),
-        ("Bình", AUTHOR),
-        ("Lan", EDITOR),
-        ("Minh", EDITOR),
-        ("Kiểm", MODERATOR),
-    ):
-        user = make_user(last_name=name)
-        user.groups.add(groups[role])
-        found[name] = User.objects.get(pk=user.pk)
-    return found
+    roles = {"An": AUTHOR, "Bình": AUTHOR, "Lan": EDITOR, "Minh": EDITOR, "Kiểm": MODERATOR}
+    return {name: make_official(role, last_name=name) for name, role in roles.items()}
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from news.content import Content
 from news.diffing import differences
 from news.editor import BodyEditor
 from news.personal_data import numbers
-from portal.roles import ADMINISTRATOR, AUTHOR, ensure_roles
-from tests.factories import make_article, make_user
-from tests.news.test_admin import logged_in
+from portal.roles import ADMINISTRATOR, AUTHOR
+from tests.desk import logged_in
+from tests.factories import make_article, make_official
 
 SECONDS = 60
 
@@ -59,9 +59,7 @@ def test_a_megabyte_of_anything_is_worked_off_in_time(work: Callable[[], Any]) -
 
 @pytest.fixture
 def author(db: None) -> User:
-    user = make_user()
-    user.groups.add(ensure_roles()[AUTHOR])
-    return User.objects.get(pk=user.pk)
+    return make_official(AUTHOR)
 
 
 def test_the_box_of_related_stories_names_no_draft_of_others(author: User) -> None:
@@ -100,9 +98,7 @@ def test_the_second_reader_names_no_draft_of_others(author: User) -> None:
     ],
 )
 def test_a_list_is_not_asked_for_what_it_hides(name: str, asked: dict[str, str]) -> None:
-    administrator = make_user()
-    administrator.groups.add(ensure_roles()[ADMINISTRATOR])
-    client = logged_in(User.objects.get(pk=administrator.pk))
+    client = logged_in(make_official(ADMINISTRATOR))
     address = reverse(f"admin:{name}_changelist")
 
     assert client.get(address).status_code == 200

@@ -1,11 +1,9 @@
 """The photo library at the desk: found, uploaded, described and refused, with and without JavaScript."""
 
 import datetime as dt
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +13,7 @@ from django.utils import timezone
 from news.library import PhotoFilterForm
 from news.models import Article, Photo
 from portal.models import SiteIdentity
+from tests.desk import files, logged_in, said
 from tests.factories import make_article, make_photo, make_user, picture_bytes, upload
 
 pytestmark = pytest.mark.django_db
@@ -27,26 +26,12 @@ CHANGE = "admin:news_photo_change"
 JSON = {"Accept": "application/json"}
 
 
-def client_of(user: User, **options: Any) -> Client:
-    client = Client(**options)
-    client.force_login(user)
-    return client
-
-
 def editor() -> Client:
-    return client_of(make_user(*EDITOR))
-
-
-def said(response: Any) -> list[str]:
-    return [str(message) for message in response.context["messages"]]
+    return logged_in(make_user(*EDITOR))
 
 
 def address(name: str, photo: Photo) -> str:
     return reverse(f"admin:news_photo_{name}", args=[photo.pk])
-
-
-def files(settings: Any) -> list[Path]:
-    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 
 # --- Finding -------------------------------------------------------------------------------------
@@ -165,7 +150,7 @@ def test_the_page_of_a_photo_links_the_stories_that_one_may_see() -> None:
     Article.objects.update(created_by=writer)
     make_article(title="Tin của người khác", cover=photo, status=Article.Status.DRAFT)
 
-    page = client_of(writer).get(address("change", photo)).content.decode()
+    page = logged_in(writer).get(address("change", photo)).content.decode()
 
     assert "Tin thấy được" in page
     assert "Tin của người khác" not in page
@@ -179,7 +164,7 @@ def test_the_page_of_a_photo_links_the_stories_that_one_may_see() -> None:
 def test_many_files_of_one_form_become_photos() -> None:
     user = make_user(*AUTHOR)
 
-    response = client_of(user).post(
+    response = logged_in(user).post(
         reverse(ADD),
         {"pictures": [upload(name="a.jpg"), upload(name="b.jpg")], "credit": "Ảnh: Tâm"},
         follow=True,
@@ -190,7 +175,7 @@ def test_many_files_of_one_form_become_photos() -> None:
 
 
 def test_a_bad_file_among_good_ones_is_named_and_the_good_ones_stay(settings: Any) -> None:
-    response = client_of(make_user(*AUTHOR)).post(
+    response = logged_in(make_user(*AUTHOR)).post(
         reverse(ADD), {"pictures": [upload(b"<svg/>", "xau.svg"), upload()], "credit": "Ảnh: Tâm"}
     )
 
@@ -212,7 +197,7 @@ def test_a_bad_file_among_good_ones_is_named_and_the_good_ones_stay(settings: An
     ],
 )
 def test_a_form_without_sensible_files_is_refused(pictures: list[bytes], words: str) -> None:
-    response = client_of(make_user(*AUTHOR)).post(
+    response = logged_in(make_user(*AUTHOR)).post(
         reverse(ADD), {"pictures": [upload(content) for content in pictures]}
     )
 
@@ -228,7 +213,7 @@ def send(client: Client, content: bytes | None = None, **extra: Any) -> Any:
 def test_one_file_sent_by_the_page_comes_back_as_its_card() -> None:
     user = make_user(*AUTHOR)
 
-    response = send(client_of(user))
+    response = send(logged_in(user))
 
     photo = Photo.objects.get()
     assert response.status_code == 201
@@ -238,20 +223,20 @@ def test_one_file_sent_by_the_page_comes_back_as_its_card() -> None:
 
 
 def test_a_card_of_somebody_who_may_not_change_photos_has_no_form() -> None:
-    answer = send(client_of(make_user("news.view_photo", "news.add_photo"))).json()
+    answer = send(logged_in(make_user("news.view_photo", "news.add_photo"))).json()
 
     assert "data-photo-words" not in answer["card"]
 
 
 def test_a_refused_file_is_answered_in_words_and_leaves_nothing(settings: Any) -> None:
-    response = send(client_of(make_user(*AUTHOR)), b"<svg/>")
+    response = send(logged_in(make_user(*AUTHOR)), b"<svg/>")
 
     assert response.status_code == 400
     assert response.json() == {
-        "error": "Tệp này không phải ảnh JPEG, PNG, WebP, GIF hoặc đã bị hỏng."
+        "error": {"message": "Tệp này không phải ảnh JPEG, PNG, WebP, GIF hoặc đã bị hỏng."}
     }
     assert not Photo.objects.exists()
-    assert files(settings) == []
+    assert files(settings) == set()
 
 
 @pytest.mark.parametrize(
@@ -262,32 +247,33 @@ def test_a_refused_file_is_answered_in_words_and_leaves_nothing(settings: Any) -
     ],
 )
 def test_who_may_not_upload_is_told_so_in_json(user: Any, words: str) -> None:
-    client = Client() if user is None else client_of(make_user(*user))
+    client = Client() if user is None else logged_in(make_user(*user))
 
     response = send(client)
 
-    assert (response.status_code, response.json()) == (403, {"error": words})
+    assert (response.status_code, response.json()) == (403, {"error": {"message": words}})
     assert not Photo.objects.exists()
 
 
 def test_a_reader_with_an_account_uploads_nothing() -> None:
-    assert send(client_of(make_user(*AUTHOR, is_staff=False))).status_code == 403
+    assert send(logged_in(make_user(*AUTHOR, is_staff=False))).status_code == 403
     assert not Photo.objects.exists()
 
 
 def test_an_upload_from_another_site_is_refused() -> None:
-    assert send(client_of(make_user(*AUTHOR), enforce_csrf_checks=True)).status_code == 403
+    assert send(logged_in(make_user(*AUTHOR), enforce_csrf_checks=True)).status_code == 403
     assert not Photo.objects.exists()
 
 
 def test_an_upload_without_file_is_answered_in_words() -> None:
-    response = client_of(make_user(*AUTHOR)).post(reverse("photo_add"))
+    response = logged_in(make_user(*AUTHOR)).post(reverse("photo_add"))
 
-    assert (response.status_code, response.json()) == (400, {"error": "Hãy chọn một tệp ảnh."})
+    assert response.status_code == 400
+    assert response.json() == {"error": {"message": "Hãy chọn một tệp ảnh."}}
 
 
 def test_uploading_by_get_is_refused() -> None:
-    assert client_of(make_user(*AUTHOR)).get(reverse("photo_add")).status_code == 405
+    assert logged_in(make_user(*AUTHOR)).get(reverse("photo_add")).status_code == 405
 
 
 # --- Words and focal point -----------------------------------------------------------------------
@@ -391,7 +377,7 @@ def test_the_file_of_a_photo_cannot_be_changed() -> None:
 
 def test_an_author_mends_and_deletes_own_uploads() -> None:
     author = make_user(*AUTHOR)
-    client = client_of(author)
+    client = logged_in(author)
     send(client)
     photo = Photo.objects.get()
 
@@ -404,7 +390,7 @@ def test_an_author_mends_and_deletes_own_uploads() -> None:
 
 def test_an_author_may_look_at_the_photo_of_somebody_else_and_nothing_more() -> None:
     photo = make_photo()
-    client = client_of(make_user(*AUTHOR))
+    client = logged_in(make_user(*AUTHOR))
 
     page = client.get(address("change", photo))
 
@@ -448,7 +434,7 @@ def test_staff_without_rights_to_photos_are_refused_everywhere(
         "alt": "Đổi rồi",
     }
 
-    client = client_of(make_user(*rights))
+    client = logged_in(make_user(*rights))
     response = client.get(where(photo)) if method == "get" else client.post(where(photo), data)
 
     assert response.status_code == 403
@@ -468,7 +454,7 @@ def test_who_may_only_look_changes_nothing_anywhere(case: str) -> None:
         "alt": "Đổi rồi",
     }
 
-    response = client_of(make_user("news.view_photo")).post(ADDRESSES[case][1](photo), data)
+    response = logged_in(make_user("news.view_photo")).post(ADDRESSES[case][1](photo), data)
 
     assert response.status_code == 403
     assert [(kept.pk, kept.alt) for kept in Photo.objects.all()] == [(photo.pk, "Một tấm ảnh")]
@@ -511,7 +497,7 @@ def test_a_photo_nobody_uses_can_be_deleted() -> None:
 
 
 def test_a_photo_is_declared_decoration_in_the_small_window() -> None:
-    client_of(make_user(*AUTHOR)).post(
+    logged_in(make_user(*AUTHOR)).post(
         reverse("ckeditor_browse"), {"file": upload(), "alt": "", "is_decorative": "on"}
     )
 
@@ -523,7 +509,7 @@ def test_the_small_window_keeps_who_asked_while_it_is_filtered() -> None:
         make_photo(alt="")
 
     page = (
-        client_of(make_user(*AUTHOR))
+        logged_in(make_user(*AUTHOR))
         .get(reverse("ckeditor_browse"), {"CKEditorFuncNum": "7", "mota": "chua"})
         .content.decode()
     )

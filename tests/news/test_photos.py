@@ -14,15 +14,12 @@ from news import photos, renditions, richtext
 from news.library import learn_descriptions
 from news.models import Photo
 from news.models.photo import make_waiting_avif
+from tests.desk import files
 from tests.factories import make_article, make_photo, make_user, picture_bytes
 
 pytestmark = pytest.mark.django_db
 
 OWN = ("news.view_photo", "news.add_photo", "news.change_photo", "news.delete_photo")
-
-
-def files(settings: Any) -> set[str]:
-    return {path.name for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()}
 
 
 def two_halves(width: int, height: int, *, upright: bool = False) -> bytes:
@@ -54,7 +51,7 @@ def test_a_large_photograph_has_renditions_and_crops_in_these_files(settings: An
     photo = make_photo(picture_bytes(3600, 2400))
 
     crops = photo.crops
-    assert {name.removeprefix(photo.key.hex) for name in files(settings)} == {
+    assert {path.name.removeprefix(photo.key.hex) for path in files(settings)} == {
         ".jpg",
         *(f"-{width}.{kind}" for width in (480, 960, 1600) for kind in ("webp", "jpg")),
         *(f"-card-{crops}-{width}.{kind}" for width in (480, 960) for kind in ("webp", "jpg")),
@@ -103,7 +100,7 @@ def test_a_new_focal_point_gives_new_names_and_takes_the_old_files_away(
 
     after = files(settings)
     assert photo.crops.startswith("010090")
-    assert not any(old in name for name in after)
+    assert not any(old in path.name for path in after)
     assert len(after) == len(before)
     assert Photo.objects.get().crops == photo.crops
 
@@ -394,7 +391,7 @@ def test_an_own_unused_photo_can_be_deleted() -> None:
 
 def test_avif_is_made_later_and_then_shown(settings: Any) -> None:
     photo = make_photo(picture_bytes(1200, 900))
-    assert not any(name.endswith(".avif") for name in files(settings))
+    assert not any(path.suffix == ".avif" for path in files(settings))
 
     assert make_waiting_avif(5) == 1
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,25 +14,14 @@ from django.utils import timezone
 from news.models import Article, EditingPresence
 from portal.accounts.sessions import SEEN_EVERY, DeskSession
 from portal.models import TextPage
-from portal.roles import AUTHOR, EDITOR, MODERATOR, ensure_roles
-from tests.factories import make_article, make_section, make_user
+from portal.roles import AUTHOR, EDITOR, MODERATOR
+from tests.desk import logged_in
+from tests.factories import make_article, make_official, make_section, make_user
 
 pytestmark = pytest.mark.django_db
 
 NEW = "admin:news_article_new_presence"
 NAME = "abcdefghij0123456789"
-
-
-def person(role: str, **names: Any) -> User:
-    user = make_user(**names)
-    user.groups.add(ensure_roles()[role])
-    return User.objects.get(pk=user.pk)
-
-
-def client_of(user: User, **options: Any) -> Client:
-    client = Client(**options)
-    client.force_login(user)
-    return client
 
 
 def address(article: Article) -> str:
@@ -49,44 +37,44 @@ def story() -> Article:
 
 
 def test_two_people_before_one_story_learn_of_each_other(story: Article) -> None:
-    first, second = person(EDITOR, first_name="A"), person(EDITOR, first_name="B")
-    assert client_of(first).post(address(story)).json()["others"] == []
-    assert client_of(second).post(address(story)).json()["others"] == ["A"]
-    assert client_of(first).post(address(story)).json()["others"] == ["B"]
+    first, second = make_official(EDITOR, first_name="A"), make_official(EDITOR, first_name="B")
+    assert logged_in(first).post(address(story)).json()["others"] == []
+    assert logged_in(second).post(address(story)).json()["others"] == ["A"]
+    assert logged_in(first).post(address(story)).json()["others"] == ["B"]
     assert EditingPresence.objects.count() == 2
 
 
 def test_who_was_silent_for_two_minutes_is_not_here_and_the_row_goes(story: Article) -> None:
-    first, second = person(EDITOR), person(EDITOR)
-    client_of(first).post(address(story))
+    first, second = make_official(EDITOR), make_official(EDITOR)
+    logged_in(first).post(address(story))
     EditingPresence.objects.update(seen_at=timezone.now() - dt.timedelta(minutes=2, seconds=1))
-    assert client_of(second).get(address(story)).json()["others"] == []
+    assert logged_in(second).get(address(story)).json()["others"] == []
     assert EditingPresence.objects.count() == 1
-    client_of(second).post(address(story))
+    logged_in(second).post(address(story))
     assert [row.user for row in EditingPresence.objects.all()] == [second]
 
 
 def test_who_has_another_story_open_is_not_named(story: Article) -> None:
-    client_of(person(EDITOR)).post(address(make_article()))
-    assert client_of(person(EDITOR)).post(address(story)).json()["others"] == []
+    logged_in(make_official(EDITOR)).post(address(make_article()))
+    assert logged_in(make_official(EDITOR)).post(address(story)).json()["others"] == []
 
 
 def test_a_get_says_the_same_and_changes_nothing(story: Article) -> None:
-    assert client_of(person(EDITOR)).get(address(story)).json()["version"] == 0
+    assert logged_in(make_official(EDITOR)).get(address(story)).json()["version"] == 0
     assert not EditingPresence.objects.exists()
 
 
 def test_the_newest_version_is_named_with_its_writer_and_time(story: Article) -> None:
-    writer = person(EDITOR, first_name="Bà", last_name="B")
+    writer = make_official(EDITOR, first_name="Bà", last_name="B")
     story.write(replace(story.newest, title="Cầu mới đã thông xe"), by=writer)
-    told = client_of(person(EDITOR)).post(address(story)).json()
+    told = logged_in(make_official(EDITOR)).post(address(story)).json()
     assert told["version"] == story.version == 2
     assert told["saved"].startswith(f"{writer.get_full_name()} đã lưu phiên bản mới lúc ")
 
 
 def test_the_answer_says_whose_session_it_is_and_brings_a_token_that_works(story: Article) -> None:
-    user = person(EDITOR)
-    client = client_of(user, enforce_csrf_checks=True)
+    user = make_official(EDITOR)
+    client = logged_in(user, enforce_csrf_checks=True)
     assert client.post(address(story)).status_code == 403
     told = client.get(address(story)).json()
     assert told["user"] == str(user.pk)
@@ -96,15 +84,15 @@ def test_the_answer_says_whose_session_it_is_and_brings_a_token_that_works(story
 
 
 def test_the_questions_are_the_same_however_many_are_here(story: Article) -> None:
-    editor = person(EDITOR)
-    client = client_of(editor)
+    editor = make_official(EDITOR)
+    client = logged_in(editor)
     client.post(address(story))
     counts = []
     for _ in range(3):
         with CaptureQueriesContext(connection) as queries:
             client.post(address(story))
         counts.append(len(queries))
-        client_of(person(EDITOR)).post(address(story))
+        logged_in(make_official(EDITOR)).post(address(story))
     assert counts == [counts[0]] * 3
     assert counts[0] <= 14
 
@@ -116,10 +104,10 @@ def test_the_questions_are_the_same_however_many_are_here(story: Article) -> Non
 def test_nobody_without_the_right_to_edit_learns_or_notes_anything(
     story: Article, method: str
 ) -> None:
-    other_author, moderator = person(AUTHOR), person(MODERATOR)
+    other_author, moderator = make_official(AUTHOR), make_official(MODERATOR)
     outsider = make_user(is_staff=False)
     for user, status in ((other_author, 404), (moderator, 403), (outsider, 302)):
-        answer = getattr(client_of(user), method)(address(story))
+        answer = getattr(logged_in(user), method)(address(story))
         assert answer.status_code == status, user
         assert story.title not in answer.content.decode()
     answer = getattr(Client(), method)(address(story))
@@ -128,27 +116,27 @@ def test_nobody_without_the_right_to_edit_learns_or_notes_anything(
 
 
 def test_an_author_whose_story_waits_for_approval_is_not_before_its_form(story: Article) -> None:
-    author = person(AUTHOR)
+    author = make_official(AUTHOR)
     own = make_article(status=Article.Status.DRAFT, created_by=author)
     own.submit(by=author)
-    assert client_of(author).post(address(own)).status_code == 403
+    assert logged_in(author).post(address(own)).status_code == 403
     assert not EditingPresence.objects.exists()
 
 
 def test_a_story_that_is_no_more_answers_404() -> None:
     missing = reverse("admin:news_article_presence", args=[999])
-    assert client_of(person(EDITOR)).post(missing).status_code == 404
+    assert logged_in(make_official(EDITOR)).post(missing).status_code == 404
 
 
 def test_only_who_may_write_is_told_whether_a_new_story_can_be_saved() -> None:
-    assert client_of(person(AUTHOR)).post(reverse(NEW)).json()["version"] == 0
-    assert client_of(person(MODERATOR)).post(reverse(NEW)).status_code == 403
+    assert logged_in(make_official(AUTHOR)).post(reverse(NEW)).json()["version"] == 0
+    assert logged_in(make_official(MODERATOR)).post(reverse(NEW)).status_code == 403
     assert Client().post(reverse(NEW)).status_code == 302
     assert not EditingPresence.objects.exists()
 
 
 def test_other_methods_are_refused(story: Article) -> None:
-    assert client_of(person(EDITOR)).delete(address(story)).status_code == 405
+    assert logged_in(make_official(EDITOR)).delete(address(story)).status_code == 405
 
 
 # --- A form that lies open is no work ---------------------------------------------------------------
@@ -157,7 +145,7 @@ def test_other_methods_are_refused(story: Article) -> None:
 def test_asking_does_not_make_the_session_last_longer_and_opening_the_form_does(
     story: Article,
 ) -> None:
-    client = client_of(person(EDITOR))
+    client = logged_in(make_official(EDITOR))
     client.get(reverse("admin:index"))
     DeskSession.objects.update(seen_at=timezone.now() - 2 * SEEN_EVERY)
     before = DeskSession.objects.values("seen_at", "expire_date").get()
@@ -198,7 +186,7 @@ def form_data(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_saved_form_tells_which_copy_is_not_needed_any_more() -> None:
-    client = client_of(person(AUTHOR))
+    client = logged_in(make_official(AUTHOR))
     answer = client.post(reverse("admin:news_article_add"), form_data())
     assert answer.status_code == 302
     cookie = answer.cookies["saved_copies"]
@@ -213,13 +201,15 @@ def test_a_saved_form_tells_which_copy_is_not_needed_any_more() -> None:
 
 
 def test_a_refused_form_tells_nothing() -> None:
-    answer = client_of(person(AUTHOR)).post(reverse("admin:news_article_add"), form_data(title=""))
+    answer = logged_in(make_official(AUTHOR)).post(
+        reverse("admin:news_article_add"), form_data(title="")
+    )
     assert answer.status_code == 200
     assert "saved_copies" not in answer.cookies
 
 
 def test_a_form_of_a_story_that_is_no_more_tells_nothing() -> None:
-    answer = client_of(person(AUTHOR)).post(
+    answer = logged_in(make_official(AUTHOR)).post(
         reverse("admin:news_article_change", args=[999]), form_data()
     )
     assert answer.status_code == 302
@@ -228,13 +218,15 @@ def test_a_form_of_a_story_that_is_no_more_tells_nothing() -> None:
 
 @pytest.mark.parametrize("name", ["", "x", "a" * 41, "abcdefghij;path=/", "ABCDEFGHIJKL"])
 def test_a_name_that_the_browser_did_not_make_is_not_repeated(name: str) -> None:
-    answer = client_of(person(AUTHOR)).post(reverse("admin:news_article_add"), form_data(copy=name))
+    answer = logged_in(make_official(AUTHOR)).post(
+        reverse("admin:news_article_add"), form_data(copy=name)
+    )
     assert answer.status_code == 302
     assert "saved_copies" not in answer.cookies
 
 
 def test_a_text_page_tells_it_too() -> None:
-    client = client_of(make_user(superuser=True))
+    client = logged_in(make_user(superuser=True))
     answer = client.post(
         reverse("admin:portal_textpage_add"),
         {
@@ -256,13 +248,13 @@ def test_a_text_page_tells_it_too() -> None:
 def test_a_save_without_a_session_leads_by_the_login_back_to_the_form(
     story: Article, where: str
 ) -> None:
-    editor = person(EDITOR, password="mat-khau-dai-dong-1")
+    editor = make_official(EDITOR, password="mat-khau-dai-dong-1")
     form = (
         reverse("admin:news_article_add")
         if where == "add"
         else reverse("admin:news_article_change", args=[story.pk])
     )
-    client = client_of(editor)
+    client = logged_in(editor)
     DeskSession.objects.all().delete()
     answer = client.post(form, form_data())
     assert answer.status_code == 302
@@ -281,7 +273,7 @@ def test_an_error_page_leads_back_to_the_form_and_not_readers(
         raise ConnectionError
 
     monkeypatch.setattr(Article, "write", broken)
-    client = client_of(person(EDITOR), raise_request_exception=False)
+    client = logged_in(make_official(EDITOR), raise_request_exception=False)
     form = reverse("admin:news_article_change", args=[story.pk])
     answer = client.post(form, form_data(section=story.section_id))
     assert answer.status_code == 500

@@ -12,19 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from news.models import Article, PreviewLink, Revision
-from portal.roles import AUTHOR, MODERATOR, ensure_roles
+from portal.roles import AUTHOR, MODERATOR
 from tests.asking import ask
-from tests.factories import make_article, make_photo, make_section, make_user
-from tests.news.test_admin import form_data, logged_in
+from tests.desk import form_data, logged_in
+from tests.factories import make_article, make_official, make_photo, make_section, make_user
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def author() -> User:
-    user = make_user()
-    user.groups.add(ensure_roles()[AUTHOR])
-    return User.objects.get(pk=user.pk)
+    return make_official(AUTHOR)
 
 
 def draft_of(author: User, **fields: object) -> Article:
@@ -82,12 +80,9 @@ def test_what_is_typed_is_cleaned_before_it_is_shown(author: User) -> None:
 
 
 def test_others_do_not_try_out_a_story_that_is_not_theirs(author: User) -> None:
-    other = make_user()
-    other.groups.add(ensure_roles()[AUTHOR])
-    moderator = make_user()
-    moderator.groups.add(ensure_roles()[MODERATOR])
     article = draft_of(author)
-    for user, status in ((other, 404), (moderator, 403)):
+    moderator = make_official(MODERATOR)
+    for user, status in ((make_official(AUTHOR), 404), (moderator, 403)):
         client = logged_in(user)
         for name in ("preview", "try", "share"):
             address = reverse(f"admin:news_article_{name}", args=[article.pk])

@@ -15,9 +15,9 @@ from openpyxl import load_workbook
 from news.models import StaffProfile, Step, Unit
 from news.reports import Period, report
 from news.text import VIETNAM
-from portal.roles import AUTHOR, EDITOR, MODERATOR, ensure_roles
-from tests.factories import make_article, make_section, make_user
-from tests.news.test_admin import logged_in
+from portal.roles import AUTHOR, EDITOR, MODERATOR
+from tests.desk import logged_in
+from tests.factories import make_article, make_official, make_section
 
 pytestmark = pytest.mark.django_db
 
@@ -34,13 +34,7 @@ def at_the_end_of_november() -> Any:
 
 @pytest.fixture
 def editor() -> User:
-    return person(EDITOR)
-
-
-def person(role: str) -> User:
-    user = make_user()
-    user.groups.add(ensure_roles()[role])
-    return User.objects.get(pk=user.pk)
+    return make_official(EDITOR)
 
 
 def on(day: int, month: int = 11, hour: int = 9, **fields: Any) -> Any:
@@ -150,8 +144,8 @@ def test_no_month_breaks_the_calendar(month: str, editor: User) -> None:
 
 @pytest.mark.parametrize("role", [AUTHOR, MODERATOR])
 def test_reports_are_for_who_may_see_them(role: str) -> None:
-    assert logged_in(person(role)).get(reverse(REPORT)).status_code == 403
-    assert logged_in(person(role)).get(reverse(REPORT), {"tep": "xlsx"}).status_code == 403
+    assert logged_in(make_official(role)).get(reverse(REPORT)).status_code == 403
+    assert logged_in(make_official(role)).get(reverse(REPORT), {"tep": "xlsx"}).status_code == 403
 
 
 def test_the_calendar_shows_what_was_and_what_comes_on_its_day(editor: User) -> None:
@@ -172,14 +166,14 @@ def test_the_calendar_shows_what_was_and_what_comes_on_its_day(editor: User) -> 
 
 
 def test_the_calendar_is_not_for_moderators_and_shows_authors_their_own() -> None:
-    author = person(AUTHOR)
+    author = make_official(AUTHOR)
     on(5, title="Của tôi", created_by=author)
     on(5, title="Của người khác")
 
     page = logged_in(author).get(reverse(CALENDAR)).content.decode()
 
     assert "Của tôi" in page and "Của người khác" not in page
-    assert logged_in(person(MODERATOR)).get(reverse(CALENDAR)).status_code == 403
+    assert logged_in(make_official(MODERATOR)).get(reverse(CALENDAR)).status_code == 403
 
 
 @pytest.mark.parametrize("name", [REPORT, CALENDAR])

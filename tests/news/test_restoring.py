@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from news.models import Article, Section, Step
+from tests.desk import logged_in, said
 from tests.factories import make_section
-from tests.news.test_admin import logged_in, said
 from tests.news.test_conflicts import begin, change
 from tests.news.test_history import addresses, fresh, restoring, staff
 

@@ -12,18 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from news.content import Content
 from news.models import Article, Notice, OutboxMessage, Section, StaffProfile
 from news.models.staff import publishers_of
-from portal.roles import AUTHOR, EDITOR, MODERATOR, ensure_roles
-from tests.factories import make_section, make_user
+from portal.roles import AUTHOR, EDITOR, MODERATOR
+from tests.factories import make_official, make_section, make_user
 
 pytestmark = pytest.mark.django_db
 
 
 def person(role: str, *limits: Section, **fields: Any) -> User:
-    user = make_user(email=f"{User.objects.count()}@example.vn", **fields)
-    user.groups.add(ensure_roles()[role])
+    user = make_official(role, email=f"{User.objects.count()}@example.vn", **fields)
     if limits:
         StaffProfile.objects.create(user=user).sections.set(limits)
-    return User.objects.get(pk=user.pk)
+    return user
 
 
 def story(author: User, section: Section | None = None) -> Article:

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from news.models import Tag, Thread
 from news.suggesting import phrases_of, stories_beside, tags_beginning
+from tests.desk import client_of
 from tests.factories import make_article
-from tests.news.test_admin import client_of
 
 pytestmark = pytest.mark.django_db
 

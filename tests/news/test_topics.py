@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from news.models import Tag, Thread, Unit
+from tests.desk import client_of
 from tests.factories import make_article
-from tests.news.test_admin import client_of
 
 pytestmark = pytest.mark.django_db
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
 from news.models import Photo
+from tests.desk import files, logged_in
 from tests.factories import make_photo, make_user, picture_bytes, upload
 
 pytestmark = pytest.mark.django_db
@@ -20,18 +20,8 @@ pytestmark = pytest.mark.django_db
 RIGHTS = ("news.add_photo", "news.view_photo")
 
 
-def client_of(user: User, **options: Any) -> Client:
-    client = Client(**options)
-    client.force_login(user)
-    return client
-
-
 def send(client: Client, content: bytes, name: str = "anh.jpg", **extra: Any) -> Any:
     return client.post(reverse("ckeditor_upload"), {"upload": upload(content, name)}, **extra)
-
-
-def files(settings: Any) -> list[Path]:
-    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 
 def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
@@ -88,19 +78,19 @@ HOSTILE = {
 def test_a_hostile_file_is_refused_in_words_and_leaves_nothing(case: str, settings: Any) -> None:
     content, name, words = HOSTILE[case]
 
-    response = send(client_of(make_user(*RIGHTS)), content, name)
+    response = send(logged_in(make_user(*RIGHTS)), content, name)
 
     assert response.status_code == 400
     assert response.json()["uploaded"] == 0
     assert words in response.json()["error"]["message"]
     assert not Photo.objects.exists()
-    assert files(settings) == []
+    assert files(settings) == set()
 
 
 def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("news.photos.MAX_BYTES", 1000)
 
-    response = send(client_of(make_user(*RIGHTS)), picture_bytes() + bytes(1000))
+    response = send(logged_in(make_user(*RIGHTS)), picture_bytes() + bytes(1000))
 
     assert response.status_code == 400
     assert "Hãy thu nhỏ ảnh" in response.json()["error"]["message"]
@@ -109,7 +99,7 @@ def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_picture_is_stored_with_who_sent_it() -> None:
     user = make_user(*RIGHTS)
 
-    answer = send(client_of(user), picture_bytes()).json()
+    answer = send(logged_in(user), picture_bytes()).json()
 
     photo = Photo.objects.get()
     assert answer == {"uploaded": 1, "fileName": photo.key.hex, "url": photo.url}
@@ -125,7 +115,7 @@ def test_nothing_hidden_survives_in_any_file(settings: Any) -> None:
         picture_bytes(1000, 600, exif=exif, comment=b"secret comment") + b"secret trailing <script>"
     )
 
-    send(client_of(make_user(*RIGHTS)), content)
+    send(logged_in(make_user(*RIGHTS)), content)
 
     assert Photo.objects.count() == 1
     for path in files(settings):
@@ -135,7 +125,7 @@ def test_nothing_hidden_survives_in_any_file(settings: Any) -> None:
 
 
 def test_the_name_of_the_file_is_ours_whatever_it_was(settings: Any) -> None:
-    send(client_of(make_user(*RIGHTS)), picture_bytes(), "../../x.html")
+    send(logged_in(make_user(*RIGHTS)), picture_bytes(), "../../x.html")
 
     photo = Photo.objects.get()
     assert {path.name.removeprefix(photo.key.hex) for path in files(settings)} == {
@@ -153,14 +143,14 @@ def test_a_picture_taken_upright_stands_upright() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
 
-    send(client_of(make_user(*RIGHTS)), picture_bytes(900, 600, exif=exif))
+    send(logged_in(make_user(*RIGHTS)), picture_bytes(900, 600, exif=exif))
 
     photo = Photo.objects.get()
     assert (photo.width, photo.height) == (600, 900)
 
 
 def test_a_large_picture_becomes_a_master_of_bounded_size() -> None:
-    send(client_of(make_user(*RIGHTS)), picture_bytes(3900, 2925))
+    send(logged_in(make_user(*RIGHTS)), picture_bytes(3900, 2925))
 
     photo = Photo.objects.get()
     assert (photo.width, photo.height) == (2560, 1920)
@@ -214,7 +204,7 @@ SEEN = {
 def test_every_ordinary_kind_of_picture_is_taken(case: str, settings: Any) -> None:
     content, extension, mode = SEEN[case]
 
-    response = send(client_of(make_user(*RIGHTS)), content)
+    response = send(logged_in(make_user(*RIGHTS)), content)
 
     assert response.status_code == 200, response.json()
     photo = Photo.objects.get()
@@ -232,7 +222,7 @@ def test_a_full_disk_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("news.photos.default_storage.save", full)
 
-    response = send(client_of(make_user(*RIGHTS)), picture_bytes())
+    response = send(logged_in(make_user(*RIGHTS)), picture_bytes())
 
     assert response.status_code == 503
     assert "Hãy thử lại" in response.json()["error"]["message"]
@@ -250,7 +240,7 @@ def test_who_is_not_logged_in_is_refused_in_json() -> None:
 
 
 def test_staff_without_the_right_to_add_photos_are_refused() -> None:
-    response = send(client_of(make_user("news.view_photo")), picture_bytes())
+    response = send(logged_in(make_user("news.view_photo")), picture_bytes())
 
     assert (response.status_code, response.json()["error"]["message"]) == (
         403,
@@ -260,28 +250,28 @@ def test_staff_without_the_right_to_add_photos_are_refused() -> None:
 
 
 def test_a_reader_with_an_account_is_refused() -> None:
-    response = send(client_of(make_user(*RIGHTS, is_staff=False)), picture_bytes())
+    response = send(logged_in(make_user(*RIGHTS, is_staff=False)), picture_bytes())
 
     assert response.status_code == 403
     assert not Photo.objects.exists()
 
 
 def test_a_forged_upload_without_token_is_refused() -> None:
-    response = send(client_of(make_user(*RIGHTS), enforce_csrf_checks=True), picture_bytes())
+    response = send(logged_in(make_user(*RIGHTS), enforce_csrf_checks=True), picture_bytes())
 
     assert response.status_code == 403
     assert not Photo.objects.exists()
 
 
 def test_the_token_is_accepted_from_the_header() -> None:
-    client = client_of(make_user(*RIGHTS), enforce_csrf_checks=True)
+    client = logged_in(make_user(*RIGHTS), enforce_csrf_checks=True)
     token = client.get(reverse("ckeditor_browse")).context["csrf_token"]
 
     assert send(client, picture_bytes(), headers={"X-CSRFToken": str(token)}).status_code == 200
 
 
 def test_an_upload_without_a_file_is_refused() -> None:
-    response = client_of(make_user(*RIGHTS)).post(reverse("ckeditor_upload"))
+    response = logged_in(make_user(*RIGHTS)).post(reverse("ckeditor_upload"))
 
     assert (response.status_code, response.json()["error"]["message"]) == (
         400,
@@ -290,7 +280,7 @@ def test_an_upload_without_a_file_is_refused() -> None:
 
 
 def test_uploading_by_get_is_refused() -> None:
-    assert client_of(make_user(*RIGHTS)).get(reverse("ckeditor_upload")).status_code == 405
+    assert logged_in(make_user(*RIGHTS)).get(reverse("ckeditor_upload")).status_code == 405
 
 
 # --- The library --------------------------------------------------------------------------------
@@ -301,7 +291,7 @@ def test_the_library_is_found_without_diacritics() -> None:
     make_photo(caption="Khánh thành cầu")
 
     page = (
-        client_of(make_user(*RIGHTS))
+        logged_in(make_user(*RIGHTS))
         .get(reverse("ckeditor_browse"), {"q": "LE HOANG dong"})
         .context["page"]
     )
@@ -313,7 +303,7 @@ def test_a_search_that_finds_nothing_says_so() -> None:
     make_photo()
 
     assert "Không có ảnh nào như vậy." in (
-        client_of(make_user(*RIGHTS))
+        logged_in(make_user(*RIGHTS))
         .get(reverse("ckeditor_browse"), {"q": "\x00xyz"})
         .content.decode()
     )
@@ -322,7 +312,7 @@ def test_a_search_that_finds_nothing_says_so() -> None:
 def test_a_photo_is_uploaded_with_its_words_from_the_library() -> None:
     data = {"file": upload(), "alt": "Cầu mới", "caption": "Cầu mới thông xe", "credit": "Ảnh: Tâm"}
 
-    response = client_of(make_user(*RIGHTS)).post(
+    response = logged_in(make_user(*RIGHTS)).post(
         reverse("ckeditor_browse") + "?CKEditorFuncNum=1", data
     )
 
@@ -335,7 +325,7 @@ def test_a_photo_is_uploaded_with_its_words_from_the_library() -> None:
 
 
 def test_a_refused_photo_of_the_library_is_said_beside_the_field_and_keeps_the_words() -> None:
-    response = client_of(make_user(*RIGHTS)).post(
+    response = logged_in(make_user(*RIGHTS)).post(
         reverse("ckeditor_browse"), {"file": upload(b"<svg/>"), "alt": "Cầu mới"}
     )
 
@@ -345,7 +335,7 @@ def test_a_refused_photo_of_the_library_is_said_beside_the_field_and_keeps_the_w
 
 
 def test_a_photo_of_the_library_needs_a_description() -> None:
-    response = client_of(make_user(*RIGHTS)).post(reverse("ckeditor_browse"), {"file": upload()})
+    response = logged_in(make_user(*RIGHTS)).post(reverse("ckeditor_browse"), {"file": upload()})
 
     assert response.context["form"].errors == {"alt": ["Hãy mô tả ảnh bằng một câu ngắn."]}
     assert not Photo.objects.exists()
@@ -356,11 +346,11 @@ def test_the_library_sends_who_is_not_logged_in_to_the_door() -> None:
 
 
 def test_the_library_is_closed_to_staff_without_the_right() -> None:
-    assert client_of(make_user()).get(reverse("ckeditor_browse")).status_code == 403
+    assert logged_in(make_user()).get(reverse("ckeditor_browse")).status_code == 403
 
 
 def test_who_may_only_look_cannot_upload_in_the_library() -> None:
-    client = client_of(make_user("news.view_photo"))
+    client = logged_in(make_user("news.view_photo"))
 
     assert (
         client.post(reverse("ckeditor_browse"), {"file": upload(), "alt": "x"}).status_code == 403
@@ -372,14 +362,14 @@ def test_who_may_only_look_cannot_upload_in_the_library() -> None:
 def test_words_of_a_photo_cannot_break_out_of_the_library_page() -> None:
     make_photo(alt='"><script>alert(1)</script>', caption="<img src=x>")
 
-    page = client_of(make_user(*RIGHTS)).get(reverse("ckeditor_browse")).content.decode()
+    page = logged_in(make_user(*RIGHTS)).get(reverse("ckeditor_browse")).content.decode()
 
     assert "<script>alert" not in page
     assert "<img src=x>" not in page
 
 
 def test_the_views_of_django_ckeditor_are_not_mounted() -> None:
-    client = client_of(make_user(superuser=True))
+    client = logged_in(make_user(superuser=True))
 
     assert client.post("/ckeditor/upload/", {"upload": upload()}).status_code == 404
     assert client.get("/ckeditor/browse/").status_code == 404

@@ -24,8 +24,8 @@ from news.models import (
     Step,
     Tag,
 )
-from portal.roles import AUTHOR, EDITOR, MODERATOR, ensure_roles
-from tests.factories import make_article, make_photo, make_section, make_user
+from portal.roles import AUTHOR, EDITOR, MODERATOR
+from tests.factories import make_article, make_official, make_photo, make_section, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -33,19 +33,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def people() -> dict[str, User]:
     """One person of each role, and a second author and editor."""
-    groups = ensure_roles()
-    found = {}
-    for name, role in (
-        ("author", AUTHOR),
-        ("other author", AUTHOR),
-        ("editor", EDITOR),
-        ("second editor", EDITOR),
-        ("moderator", MODERATOR),
-    ):
-        user = make_user()
-        user.groups.add(groups[role])
-        found[name] = User.objects.get(pk=user.pk)
-    return found
+    return {
+        "author": make_official(AUTHOR),
+        "other author": make_official(AUTHOR),
+        "editor": make_official(EDITOR),
+        "second editor": make_official(EDITOR),
+        "moderator": make_official(MODERATOR),
+    }
 
 
 def content(**fields: Any) -> Content:
@@ -448,7 +442,6 @@ def race(*contestants: Callable[[], Any]) -> list[Any]:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_save_at_once_exactly_one_wins_fifty_times() -> None:
-    ensure_roles()
     editors = [make_user(superuser=True), make_user(superuser=True)]
     article = Article.begin(content(), by=editors[0])
 
@@ -469,7 +462,6 @@ def test_of_two_who_save_at_once_exactly_one_wins_fifty_times() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_publish_at_once_one_is_told_that_it_is_done() -> None:
-    ensure_roles()
     author, *editors = (make_user(superuser=True) for _ in range(3))
 
     def publishes(article: Article, editor: User) -> Callable[[], None]:

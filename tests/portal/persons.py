@@ -12,8 +12,8 @@ from django.utils import timezone
 from django_otp.oath import totp
 
 from portal.accounts import second_factor
-from portal.roles import ADMINISTRATOR, ensure_roles
-from tests.factories import make_user
+from portal.roles import ADMINISTRATOR
+from tests.factories import make_official, make_user
 
 PASSWORD = "mat-khau-dai-dong-1"
 DOOR = "/quan-tri/login/"
@@ -26,9 +26,7 @@ def make_person(username: str = "lan", **fields: Any) -> User:
 
 def make_administrator(username: str = "quanly") -> User:
     """One who is no superuser: the role and nothing else."""
-    user = make_person(username)
-    user.groups.add(ensure_roles()[ADMINISTRATOR])
-    return User.objects.get(pk=user.pk)
+    return make_official(ADMINISTRATOR, username=username, password=PASSWORD)
 
 
 def enter(
@@ -53,12 +51,6 @@ def bind_app(user: User) -> tuple[str, list[str]]:
 
 def code_for(key: str) -> str:
     return f"{totp(bytes.fromhex(key)):06d}"
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def shown(response: Any) -> str:

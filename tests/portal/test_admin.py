@@ -9,15 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.models import AgencyLink, SiteIdentity, TextPage
-from tests.factories import make_article, make_comment, make_photo, make_user
+from tests.desk import client_of
+from tests.factories import make_article, make_comment, make_photo
 
 pytestmark = pytest.mark.django_db
-
-
-def client_of(*permissions: str, **fields: Any) -> Client:
-    client = Client()
-    client.force_login(make_user(*permissions, **fields))
-    return client
 
 
 def policy(response: Any) -> dict[str, set[str]]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
@@ -16,12 +17,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from news.models import Attachment, Photo
 from portal.accounts import audit, second_factor
 from portal.accounts.audit import AuditEntry, record
 from portal.admin.audit import plain
 from portal.models import AgencyLink
 from portal.roles import ADMINISTRATOR, EDITOR, ensure_roles
-from tests.factories import make_user
+from tests.desk import logged_in
+from tests.factories import make_user, pdf_bytes, upload
 from tests.portal.persons import (
     bind_app,
     code_for,
@@ -39,9 +42,7 @@ What = AuditEntry.What
 
 
 def client_of(user: User) -> Client:
-    client = Client(REMOTE_ADDR="192.0.2.44")
-    client.force_login(user)
-    return client
+    return logged_in(user, REMOTE_ADDR="192.0.2.44")
 
 
 def last(what: AuditEntry.What | None = None) -> AuditEntry:
@@ -180,6 +181,65 @@ def test_what_the_desk_adds_changes_and_deletes() -> None:
     assert "tên" in last().detail.lower()
     client.post(f"{room}{link.pk}/delete/", {"post": "yes"})
     assert (last().what, last().object_address) == (What.DELETE, "")
+
+
+# Each way a file comes: the address, the box it is in, what else the form wants.
+WAYS_OF_A_PHOTO: dict[str, tuple[str, str, dict[str, str]]] = {
+    "dropped into a text": ("ckeditor_upload", "upload", {}),
+    "dropped on the library": ("photo_add", "upload", {}),
+    "in the small window": ("ckeditor_browse", "file", {"alt": "Cầu mới"}),
+    "by the form of the library": ("admin:news_photo_add", "pictures", {}),
+}
+WAYS_OF_A_FILE: dict[str, tuple[str, str, dict[str, str]]] = {
+    "below a story at once": ("admin:news_attachment_upload", "file", {}),
+    "by the form of the library": ("admin:news_attachment_add", "uploads", {}),
+    "with the form of a story": ("admin:news_article_add", "attachments_new", {}),
+}
+
+
+def note_of_upload(name: str, data: dict[str, Any], stored: type[Photo | Attachment]) -> str:
+    """Upload it as `lan`; what the audit log then calls the thing, once the rest of the entry is found right."""
+    user = make_user(username="lan", superuser=True)
+    client = client_of(user)
+
+    client.post(reverse(name), data)
+
+    entry = last(What.ADD)
+    assert (entry.who, entry.address) == ("lan", "192.0.2.44")
+    assert timezone.now() - entry.at < dt.timedelta(seconds=10)
+    assert client.get(entry.object_address).status_code == 200
+    noted = LogEntry.objects.get(object_id=stored.objects.get().pk)
+    assert (noted.user, noted.get_change_message()) == (user, "Tải lên")
+    return entry.object_text
+
+
+@pytest.mark.parametrize("way", WAYS_OF_A_PHOTO)
+def test_who_uploaded_which_photo_and_when_whichever_way_it_came(way: str) -> None:
+    name, box, more = WAYS_OF_A_PHOTO[way]
+
+    said = note_of_upload(name, {box: upload(), **more}, Photo)
+
+    assert said == f"Ảnh: {Photo.objects.get()}"
+
+
+@pytest.mark.parametrize("way", WAYS_OF_A_FILE)
+def test_who_uploaded_which_file_and_when_whichever_way_it_came(way: str) -> None:
+    name, box, more = WAYS_OF_A_FILE[way]
+
+    said = note_of_upload(name, {box: upload(pdf_bytes(), "Lịch nghỉ.pdf"), **more}, Attachment)
+
+    assert said == "Tệp đính kèm: Lịch nghỉ"
+
+
+def test_a_refused_file_and_one_that_is_there_already_are_no_upload() -> None:
+    client = client_of(make_user(superuser=True))
+    for content in (b"<svg/>", pdf_bytes(), pdf_bytes()):
+        for name, box in (("photo_add", "upload"), ("admin:news_attachment_upload", "file")):
+            client.post(reverse(name), {box: upload(content, "x.pdf")})
+
+    assert Attachment.objects.count() == 1
+    assert AuditEntry.objects.filter(what=What.ADD).count() == 1
+    assert LogEntry.objects.count() == 1
 
 
 def test_nothing_is_deleted_several_at_once_which_nobody_would_hear() -> None:

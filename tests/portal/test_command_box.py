@@ -12,20 +12,14 @@ from django.urls import reverse
 
 from news.models import Article, Attachment, Photo, SearchEntry, StaffProfile, Tag, Thread
 from portal.command_box import KINDS, PAGES
-from portal.roles import AUTHOR, EDITOR, MODERATOR, ensure_roles
-from tests.factories import make_article, make_photo, make_section, make_user
+from portal.roles import AUTHOR, EDITOR, MODERATOR
+from tests.factories import make_article, make_official, make_photo, make_section, make_user
 from tests.tools.plans import read_through
 
 pytestmark = pytest.mark.django_db
 
 BOX = reverse("admin:command_box")
 JSON = {"Accept": "application/json"}
-
-
-def person(role: str) -> User:
-    user = make_user()
-    user.groups.add(ensure_roles()[role])
-    return User.objects.get(pk=user.pk)
 
 
 def asked(user: User, words: str, **headers: str) -> Any:
@@ -95,11 +89,11 @@ def test_every_page_that_is_offered_can_be_opened() -> None:
     [("viet tin", "Viết tin mới"), ("lịch", "Lịch tin bài"), ("thu vien", "Thư viện ảnh")],
 )
 def test_pages_of_the_desk_are_found_by_name(words: str, page: str) -> None:
-    assert page in found(person(EDITOR), words)["Trang của bàn biên tập"]
+    assert page in found(make_official(EDITOR), words)["Trang của bàn biên tập"]
 
 
 def test_an_author_finds_the_own_drafts_and_nobody_else_s_story() -> None:
-    author = person(AUTHOR)
+    author = make_official(AUTHOR)
     make_article(title="Bí mật của tôi", status="draft", created_by=author)
     make_article(title="Bí mật của người khác", status="draft")
     make_article(title="Bí mật đã đăng")
@@ -108,7 +102,7 @@ def test_an_author_finds_the_own_drafts_and_nobody_else_s_story() -> None:
 
 
 def test_an_editor_of_one_section_finds_its_stories_only() -> None:
-    editor, here = person(EDITOR), make_section()
+    editor, here = make_official(EDITOR), make_section()
     StaffProfile.objects.create(user=editor).sections.add(here)
     make_article(title="Tin ở đây", section=here)
     make_article(title="Tin ở kia", section=make_section())
@@ -118,7 +112,7 @@ def test_an_editor_of_one_section_finds_its_stories_only() -> None:
 
 @pytest.mark.usefixtures("one_of_each")
 def test_a_moderator_finds_the_queue_and_no_story() -> None:
-    moderator = person(MODERATOR)
+    moderator = make_official(MODERATOR)
 
     assert found(moderator, "hoa sen") == {}
     assert found(moderator, "ý kiến") == {"Trang của bàn biên tập": ["Ý kiến bạn đọc"]}
@@ -128,13 +122,13 @@ def test_a_word_of_the_body_finds_a_story_after_those_whose_title_has_it() -> No
     make_article(title="Tin thường", body="<p>Lễ hội hoa sen.</p>")
     make_article(title="Hoa sen nở")
 
-    assert found(person(EDITOR), "hoa sen")["Tin bài"] == ["Hoa sen nở", "Tin thường"]
+    assert found(make_official(EDITOR), "hoa sen")["Tin bài"] == ["Hoa sen nở", "Tin thường"]
 
 
 def test_a_hit_says_where_the_story_stands_and_leads_to_its_form() -> None:
     draft = make_article(title="Hoa sen", status="draft", section=make_section(name="Văn hoá"))
 
-    hit = asked(person(EDITOR), "hoa sen").json()["groups"][0]["hits"][0]
+    hit = asked(make_official(EDITOR), "hoa sen").json()["groups"][0]["hits"][0]
 
     assert hit == {
         "title": "Hoa sen",
@@ -176,7 +170,7 @@ def test_no_input_is_an_error(words: str, accept: str) -> None:
 
 
 def test_the_answer_is_kept_by_nobody_and_differs_by_what_is_asked_for() -> None:
-    answer = asked(person(EDITOR), "hoa")
+    answer = asked(make_official(EDITOR), "hoa")
 
     assert "no-store" in answer.headers["Cache-Control"]
     assert "Accept" in answer.headers["Vary"]
@@ -187,7 +181,7 @@ def test_the_answer_is_kept_by_nobody_and_differs_by_what_is_asked_for() -> None
 
 @pytest.mark.usefixtures("one_of_each")
 def test_without_javascript_a_page_has_the_same_results() -> None:
-    page = asked(person(EDITOR), "hoa sen", Accept="text/html").content.decode()
+    page = asked(make_official(EDITOR), "hoa sen", Accept="text/html").content.decode()
 
     for kind in KINDS:
         assert f"<h2>{kind.name}</h2>" in page
@@ -195,7 +189,7 @@ def test_without_javascript_a_page_has_the_same_results() -> None:
 
 
 def test_what_was_typed_is_shown_as_text() -> None:
-    page = asked(person(EDITOR), "<script>x</script>", Accept="text/html").content.decode()
+    page = asked(make_official(EDITOR), "<script>x</script>", Accept="text/html").content.decode()
 
     assert "<script>x" not in page
     assert "Không tìm thấy gì với “&lt;script&gt;x&lt;/script&gt;”" in page
@@ -203,7 +197,7 @@ def test_what_was_typed_is_shown_as_text() -> None:
 
 def test_the_desk_offers_the_box_on_its_pages() -> None:
     client = Client()
-    client.force_login(person(AUTHOR))
+    client.force_login(make_official(AUTHOR))
 
     page = client.get(reverse("admin:index")).content.decode()
 
@@ -213,7 +207,7 @@ def test_the_desk_offers_the_box_on_its_pages() -> None:
 
 def test_finding_costs_the_same_with_one_of_each_and_with_many() -> None:
     client = Client()
-    client.force_login(person(EDITOR))
+    client.force_login(make_official(EDITOR))
     costs = []
     for number in (1, 9):
         for n in range(number):

@@ -11,16 +11,10 @@ from django.utils import timezone
 from news.models import DailyViewCount
 from news.text import local
 from portal.frontpage import views_by_day
-from portal.roles import AUTHOR, EDITOR, MODERATOR, ensure_roles
-from tests.factories import make_article, make_comment, make_user
+from portal.roles import AUTHOR, EDITOR, MODERATOR
+from tests.factories import make_article, make_comment, make_official, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-def person(role: str) -> User:
-    user = make_user()
-    user.groups.add(ensure_roles()[role])
-    return User.objects.get(pk=user.pk)
 
 
 def front_page(user: User) -> str:
@@ -35,7 +29,7 @@ def part(page: str, title: str) -> str:
 
 
 def test_an_editor_sees_what_waits_for_approval_and_since_when() -> None:
-    editor, author = person(EDITOR), person(AUTHOR)
+    editor, author = make_official(EDITOR), make_official(AUTHOR)
     story = make_article(status="draft", title="Tin chờ hai ngày", created_by=author)
     story.submit(by=author)
     type(story).objects.update(stage_since=timezone.now() - dt.timedelta(days=2))
@@ -49,7 +43,7 @@ def test_an_editor_sees_what_waits_for_approval_and_since_when() -> None:
 
 
 def test_an_author_sees_what_was_returned_the_own_drafts_and_nobody_else_s() -> None:
-    editor, author, other = person(EDITOR), person(AUTHOR), person(AUTHOR)
+    editor, author, other = make_official(EDITOR), make_official(AUTHOR), make_official(AUTHOR)
     returned = make_article(status="draft", title="Tin bị trả lại", created_by=author)
     returned.submit(by=author)
     returned.return_to_author(by=editor, note="Sửa giúp")
@@ -68,7 +62,7 @@ def test_a_moderator_sees_comments_and_no_story() -> None:
     make_comment(article=make_article(title="Tin công khai"))
     make_article(status="draft", title="Tin đang viết")
 
-    page = front_page(person(MODERATOR))
+    page = front_page(make_official(MODERATOR))
 
     assert "<strong>1</strong> ý kiến chờ duyệt" in page
     assert "<dt>Chờ duyệt</dt><dd>1</dd>" in page
@@ -86,7 +80,7 @@ def test_who_has_no_part_sees_none() -> None:
 def test_what_waits_for_its_time_is_shown_with_it() -> None:
     make_article(title="Tin hẹn giờ", published_at=timezone.now() + dt.timedelta(hours=3))
 
-    assert "Tin hẹn giờ" in part(front_page(person(EDITOR)), "Chờ đến giờ xuất bản")
+    assert "Tin hẹn giờ" in part(front_page(make_official(EDITOR)), "Chờ đến giờ xuất bản")
 
 
 def test_the_chart_holds_thirty_vietnamese_days_and_stands_as_a_table() -> None:
@@ -102,11 +96,11 @@ def test_the_chart_holds_thirty_vietnamese_days_and_stands_as_a_table() -> None:
     assert len(bars) == 30
     assert (bars[0].views, bars[-1].views) == (20, 80)
     assert (bars[-1].height, bars[0].height, bars[1].height) == (100, 25, 0)
-    page = front_page(person(EDITOR))
+    page = front_page(make_official(EDITOR))
     assert "Lượt xem 30 ngày qua: 100" in page
     assert f'<tr><th scope="row">{today:%d/%m/%Y}</th><td>80</td></tr>' in page
 
 
 def test_a_site_nobody_has_read_yet_has_an_empty_chart() -> None:
     assert {bar.height for bar in views_by_day()} == {0}
-    assert "Chưa có lượt xem nào." in front_page(person(EDITOR))
+    assert "Chưa có lượt xem nào." in front_page(make_official(EDITOR))

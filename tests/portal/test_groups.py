@@ -5,14 +5,15 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from portal.roles import ADMINISTRATOR, EDITOR, ensure_roles
+from tests.desk import logged_in
 from tests.factories import make_user
-from tests.portal.persons import client_of, make_administrator, strong_group
+from tests.portal.persons import make_administrator, strong_group
 
 pytestmark = pytest.mark.django_db
 
 
 def test_rights_are_shown_in_vietnamese() -> None:
-    page = client_of(make_administrator()).get("/quan-tri/auth/group/add/").content.decode()
+    page = logged_in(make_administrator()).get("/quan-tri/auth/group/add/").content.decode()
 
     assert "Sửa tin bài" in page
     assert "Được xuất bản tin bài" in page
@@ -24,7 +25,7 @@ def test_rights_are_shown_in_vietnamese() -> None:
 def test_an_administrator_puts_only_own_rights_into_a_group() -> None:
     own = Permission.objects.get(codename="change_textpage")
     foreign = Permission.objects.get(codename="publish_article")
-    client = client_of(make_administrator())
+    client = logged_in(make_administrator())
 
     refused = client.post(
         "/quan-tri/auth/group/add/", {"name": "Của tôi", "permissions": [own.pk, foreign.pk]}
@@ -41,7 +42,7 @@ def test_an_administrator_adds_no_foreign_right_to_a_role() -> None:
     rights = set(role.permissions.values_list("pk", flat=True))
     foreign = Permission.objects.get(codename="publish_article")
 
-    client_of(make_administrator()).post(
+    logged_in(make_administrator()).post(
         reverse("admin:auth_group_change", args=[role.pk]),
         {"name": role.name, "permissions": [*rights, foreign.pk]},
     )
@@ -52,7 +53,7 @@ def test_an_administrator_adds_no_foreign_right_to_a_role() -> None:
 def test_a_group_that_can_more_than_the_roles_is_left_alone() -> None:
     group = strong_group()
 
-    response = client_of(make_administrator()).post(
+    response = logged_in(make_administrator()).post(
         reverse("admin:auth_group_change", args=[group.pk]), {"name": "Khác", "permissions": []}
     )
 
@@ -62,7 +63,7 @@ def test_a_group_that_can_more_than_the_roles_is_left_alone() -> None:
 
 def test_the_roles_keep_their_names_and_are_not_deleted() -> None:
     role = ensure_roles()[EDITOR]
-    client = client_of(make_user(superuser=True))
+    client = logged_in(make_user(superuser=True))
     rights = list(role.permissions.values_list("pk", flat=True))
 
     client.post(
@@ -80,7 +81,7 @@ def test_rights_that_stand_on_no_form_survive_it() -> None:
     hidden = Permission.objects.get(codename="view_logentry")
     group.permissions.add(hidden)
 
-    client_of(make_user(superuser=True)).post(
+    logged_in(make_user(superuser=True)).post(
         reverse("admin:auth_group_change", args=[group.pk]), {"name": "Cũ", "permissions": []}
     )
 

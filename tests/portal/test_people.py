@@ -14,6 +14,7 @@ from news.models import Section, StaffProfile
 from portal.accounts import people, second_factor
 from portal.accounts.sessions import DeskSession
 from portal.roles import ADMINISTRATOR, EDITOR, ensure_roles
+from tests.desk import logged_in
 from tests.factories import make_section, make_user
 from tests.portal.persons import (
     DESK,
@@ -21,7 +22,6 @@ from tests.portal.persons import (
     WORK,
     bind_app,
     change_address,
-    client_of,
     enter,
     is_in,
     make_administrator,
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 def test_an_administrator_makes_an_account_with_a_role() -> None:
     roles = ensure_roles()
 
-    client_of(make_administrator()).post(
+    logged_in(make_administrator()).post(
         "/quan-tri/auth/user/add/",
         {
             **WORK,
@@ -58,8 +58,8 @@ def test_an_administrator_makes_an_account_with_a_role() -> None:
 def test_an_administrator_assigns_roles_and_deactivates() -> None:
     roles = ensure_roles()
     person = make_person()
-    theirs = client_of(person)
-    admin = client_of(make_administrator())
+    theirs = logged_in(person)
+    admin = logged_in(make_administrator())
 
     admin.post(change_address(person), person_form(person, groups=[roles[EDITOR].pk]))
     assert [group.name for group in person.groups.all()] == [EDITOR]
@@ -87,9 +87,9 @@ def test_an_administrator_touches_no_superuser() -> None:
     roles = ensure_roles()
     boss = make_person("toan-quyen", superuser=True)
     bind_app(boss)
-    theirs = client_of(boss)
+    theirs = logged_in(boss)
     before = standing(boss)
-    admin = client_of(make_administrator())
+    admin = logged_in(make_administrator())
     password = reverse("admin:auth_user_password_change", args=[boss.pk])
     tries = [
         (change_address(boss), person_form(boss, username="khac", groups=[roles[EDITOR].pk])),
@@ -112,7 +112,7 @@ def test_an_administrator_touches_no_superuser() -> None:
 
 def test_an_administrator_makes_nobody_a_superuser() -> None:
     person = make_person()
-    admin = client_of(make_administrator())
+    admin = logged_in(make_administrator())
 
     page = admin.get(change_address(person)).content.decode()
     admin.post(
@@ -138,7 +138,7 @@ def test_an_administrator_makes_nobody_a_superuser() -> None:
 def test_a_superuser_may_make_another() -> None:
     person = make_person()
 
-    client_of(make_user(superuser=True)).post(
+    logged_in(make_user(superuser=True)).post(
         change_address(person), person_form(person, is_superuser="on")
     )
 
@@ -149,7 +149,7 @@ def test_an_administrator_gives_no_group_that_can_more_than_the_roles() -> None:
     group = strong_group()
     person = make_person()
 
-    response = client_of(make_administrator()).post(
+    response = logged_in(make_administrator()).post(
         change_address(person), person_form(person, groups=[group.pk])
     )
 
@@ -158,7 +158,7 @@ def test_an_administrator_gives_no_group_that_can_more_than_the_roles() -> None:
 
 
 def test_an_administrator_gives_no_such_group_to_a_new_account() -> None:
-    client_of(make_administrator()).post(
+    logged_in(make_administrator()).post(
         "/quan-tri/auth/user/add/",
         {
             **WORK,
@@ -178,7 +178,7 @@ def test_an_administrator_touches_nobody_who_can_more_than_the_roles(active: boo
     person.groups.add(strong_group())
     admin = make_administrator()
 
-    assert client_of(admin).post(change_address(person), person_form(person)).status_code == 403
+    assert logged_in(admin).post(change_address(person), person_form(person)).status_code == 403
     for verb in (
         lambda: people.reset_password(person, PASSWORD + "2", by=admin),
         lambda: people.reset_second_factor(person, by=admin),
@@ -195,7 +195,7 @@ def test_nobody_changes_their_own_standing() -> None:
     for user in (make_administrator(), make_user(superuser=True)):
         before = standing(user)
 
-        client_of(user).post(
+        logged_in(user).post(
             change_address(user),
             person_form(user, is_active="", groups=[roles[EDITOR].pk], is_superuser=""),
         )
@@ -217,7 +217,7 @@ def in_sections(user: User, *sections: Section) -> dict[str, Any]:
 def test_the_limits_of_who_can_more_are_left_alone() -> None:
     person, section = make_person(superuser=True), make_section()
 
-    response = client_of(make_administrator()).post(
+    response = logged_in(make_administrator()).post(
         change_address(person), in_sections(person, section)
     )
 
@@ -229,7 +229,7 @@ def test_nobody_takes_off_their_own_second_step_by_the_back_door() -> None:
     admin = make_administrator()
     bind_app(admin)
 
-    response = client_of(admin).post(reverse("admin:auth_user_reset_factor", args=[admin.pk]))
+    response = logged_in(admin).post(reverse("admin:auth_user_reset_factor", args=[admin.pk]))
 
     assert response.status_code == 403
     assert second_factor.is_on(admin)
@@ -239,7 +239,7 @@ def test_people_are_not_deleted_by_anybody() -> None:
     person = make_person()
 
     for user in (make_administrator(), make_user(superuser=True)):
-        response = client_of(user).post(
+        response = logged_in(user).post(
             reverse("admin:auth_user_delete", args=[person.pk]), {"post": "yes"}
         )
         assert response.status_code == 403
@@ -249,8 +249,8 @@ def test_people_are_not_deleted_by_anybody() -> None:
 def test_an_administrator_resets_password_and_second_step_and_unlocks() -> None:
     person = make_person()
     bind_app(person)
-    theirs = client_of(person)
-    admin = client_of(make_administrator())
+    theirs = logged_in(person)
+    admin = logged_in(make_administrator())
     for _ in range(5):
         enter(Client(), "lan", "sai")
 
@@ -270,7 +270,7 @@ def test_an_administrator_resets_password_and_second_step_and_unlocks() -> None:
 def test_a_poor_new_password_is_refused_beside_its_field() -> None:
     person = make_person()
 
-    response = client_of(make_administrator()).post(
+    response = logged_in(make_administrator()).post(
         reverse("admin:auth_user_password_change", args=[person.pk]),
         {"new_password1": "ngan", "new_password2": "ngan"},
     )
@@ -283,7 +283,7 @@ def test_a_poor_new_password_is_refused_beside_its_field() -> None:
 def test_what_changes_an_account_is_no_link(name: str) -> None:
     person = make_person()
 
-    response = client_of(make_administrator()).get(
+    response = logged_in(make_administrator()).get(
         reverse(f"admin:auth_user_{name}", args=[person.pk])
     )
 
@@ -297,7 +297,7 @@ def test_an_editor_reaches_nobodys_account(name: str) -> None:
     person = make_person()
     editor = make_person("bien-tap")
     editor.groups.add(ensure_roles()[EDITOR])
-    client = client_of(editor)
+    client = logged_in(editor)
     before = standing(person)
     address = reverse(f"admin:auth_user_{name}", args=[person.pk])
 
@@ -307,7 +307,7 @@ def test_an_editor_reaches_nobodys_account(name: str) -> None:
 
 
 def test_an_administrator_writes_no_stories() -> None:
-    client = client_of(make_administrator())
+    client = logged_in(make_administrator())
 
     assert client.get("/quan-tri/news/article/").status_code == 403
     assert client.get("/quan-tri/news/article/add/").status_code == 403
@@ -316,7 +316,7 @@ def test_an_administrator_writes_no_stories() -> None:
 
 
 def test_the_list_of_people_costs_the_same_for_three_and_for_thirty() -> None:
-    client = client_of(make_administrator())
+    client = logged_in(make_administrator())
     role = ensure_roles()[EDITOR]
     costs = []
     for number in (3, 27):

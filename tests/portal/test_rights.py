@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -27,11 +27,12 @@ from news.models import (
 )
 from portal.accounts.audit import AuditEntry
 from portal.models import AgencyLink, JobRun, SiteIdentity, TextPage
-from portal.roles import ADMINISTRATOR, AUTHOR, EDITOR, MODERATOR, ensure_roles
+from portal.roles import ADMINISTRATOR, AUTHOR, EDITOR, MODERATOR
 from tests.factories import (
     make_article,
     make_attachment,
     make_comment,
+    make_official,
     make_photo,
     make_section,
     make_user,
@@ -170,15 +171,12 @@ class World:
     """One of everything, and one person of each kind."""
 
     def __init__(self) -> None:
-        groups = ensure_roles()
         here, there = make_section(name="Ở đây"), make_section(name="Nơi khác")
         self.people = {"X": make_user(is_staff=False), "N": make_user()}
         roles = zip(
             "ABELMQ", (AUTHOR, AUTHOR, EDITOR, EDITOR, MODERATOR, ADMINISTRATOR), strict=True
         )
-        for letter, role in roles:
-            self.people[letter] = make_user()
-            self.people[letter].groups.add(groups[role])
+        self.people |= {letter: make_official(role) for letter, role in roles}
         self.people["S"] = make_user(superuser=True)
         author, other = self.people["A"], make_user()
         StaffProfile.objects.create(user=self.people["L"]).sections.add(there)
@@ -206,7 +204,7 @@ class World:
             "portal_jobrun": JobRun.objects.create(name="x"),
             "portal_auditentry": AuditEntry.objects.create(what=AuditEntry.What.SIGN_OUT, who="x"),
             "auth_user": other,
-            "auth_group": groups[AUTHOR],
+            "auth_group": Group.objects.get(name=AUTHOR),
             "comments_comment": make_comment(),
         }
         self.keys = {name: row.pk for name, row in rows.items()}
@@ -237,7 +235,7 @@ class World:
     def client(self, letter: str) -> Client:
         client = Client()
         if user := self.people.get(letter):
-            client.force_login(User.objects.get(pk=user.pk))
+            client.force_login(user)
         return client
 
 

@@ -16,13 +16,13 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from portal.accounts import people, second_factor
 from portal.roles import EDITOR, ensure_roles
+from tests.desk import logged_in
 from tests.factories import make_user
 from tests.portal.persons import (
     DESK,
     DOOR,
     PASSWORD,
     bind_app,
-    client_of,
     code_for,
     enter,
     is_in,
@@ -45,7 +45,7 @@ def key_on(client: Client) -> str:
 
 def test_an_app_is_bound_by_its_first_code_and_recovery_codes_are_shown_once() -> None:
     user = make_person()
-    client = client_of(user)
+    client = logged_in(user)
     key = key_on(client)
     page = client.get(ENROL).content.decode()
     assert "<svg" in page
@@ -62,7 +62,7 @@ def test_an_app_is_bound_by_its_first_code_and_recovery_codes_are_shown_once() -
 
 
 def test_a_wrong_first_code_binds_nothing_and_keeps_the_key() -> None:
-    client = client_of(make_person())
+    client = logged_in(make_person())
     key = key_on(client)
 
     response = client.post(ENROL, {"code": "000000"})
@@ -73,7 +73,7 @@ def test_a_wrong_first_code_binds_nothing_and_keeps_the_key() -> None:
 
 
 def test_a_first_code_without_a_key_shown_binds_nothing() -> None:
-    client = client_of(make_person())
+    client = logged_in(make_person())
 
     assert client.post(ENROL, {"code": "123456"}).status_code == 200
     assert not TOTPDevice.objects.exists()
@@ -81,7 +81,7 @@ def test_a_first_code_without_a_key_shown_binds_nothing() -> None:
 
 def test_setting_it_up_ends_the_other_sessions_and_keeps_this_one() -> None:
     user = make_person()
-    here, there = client_of(user), client_of(user)
+    here, there = logged_in(user), logged_in(user)
 
     here.post(ENROL, {"code": code_for(key_on(here))})
 
@@ -92,7 +92,7 @@ def test_setting_it_up_ends_the_other_sessions_and_keeps_this_one() -> None:
 def test_another_telephone_is_bound_only_with_a_code_of_the_old_one() -> None:
     user = make_person()
     old, _ = bind_app(user)
-    client = client_of(user)
+    client = logged_in(user)
     key = key_on(client)
 
     client.post(ENROL, {"code": code_for(key), "current": "000000"})
@@ -249,7 +249,7 @@ def test_of_whom_it_is_required(
 )
 def test_who_must_have_it_is_led_there_and_nowhere_else(settings: Any, address: str) -> None:
     settings.SECOND_FACTOR = "administrators"
-    client = client_of(make_user(superuser=True))
+    client = logged_in(make_user(superuser=True))
 
     response = client.get(address)
 
@@ -259,7 +259,7 @@ def test_who_must_have_it_is_led_there_and_nowhere_else(settings: Any, address: 
 
 def test_having_set_it_up_one_goes_on(settings: Any) -> None:
     settings.SECOND_FACTOR = "administrators"
-    client = client_of(make_user(superuser=True))
+    client = logged_in(make_user(superuser=True))
 
     client.post(ENROL, {"code": code_for(key_on(client))})
 
@@ -270,7 +270,7 @@ def test_a_session_without_the_code_is_worth_nothing_where_it_is_required(settin
     user = make_user(superuser=True)
     bind_app(user)
     settings.SECOND_FACTOR = "administrators"
-    client = client_of(user)
+    client = logged_in(user)
 
     assert client.get(DESK).headers["Location"] == DOOR
     assert not is_in(client)
@@ -278,7 +278,7 @@ def test_a_session_without_the_code_is_worth_nothing_where_it_is_required(settin
 
 def test_leaving_is_open_to_who_has_not_set_it_up(settings: Any) -> None:
     settings.SECOND_FACTOR = "everyone"
-    client = client_of(make_user())
+    client = logged_in(make_user())
 
     client.post("/quan-tri/logout/")
 
@@ -291,7 +291,7 @@ def test_leaving_is_open_to_who_has_not_set_it_up(settings: Any) -> None:
 def test_new_recovery_codes_end_the_old_ones() -> None:
     user = make_person()
     key, old = bind_app(user)
-    client = client_of(user)
+    client = logged_in(user)
     address = "/quan-tri/tai-khoan/ma-khoi-phuc/"
 
     assert "codes" not in (client.post(address, {"code": "000000"}).context or {})
@@ -309,7 +309,7 @@ OFF = "/quan-tri/tai-khoan/tat-hai-buoc/"
 def test_turning_off_asks_for_password_and_code() -> None:
     user = make_person()
     key, codes = bind_app(user)
-    client = client_of(user)
+    client = logged_in(user)
 
     client.post(OFF, {"password": "sai", "code": codes[0]})
     client.post(OFF, {"password": PASSWORD, "code": "000000"})
@@ -348,7 +348,7 @@ def test_the_pages_of_an_account_are_for_who_is_signed_in(client: Client, addres
 
 
 def test_no_list_of_the_desk_shows_keys_codes_or_failures() -> None:
-    client = client_of(make_user(superuser=True))
+    client = logged_in(make_user(superuser=True))
 
     for room in ("otp_totp/totpdevice", "otp_static/staticdevice", "axes/accessattempt"):
         assert client.get(f"/quan-tri/{room}/").status_code == 404

@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from portal.accounts import sign_in
 from portal.accounts.audit import AuditEntry
+from tests.desk import logged_in
 from tests.factories import make_user
 from tests.portal.persons import (
     DESK,
     DOOR,
     PASSWORD,
     bind_app,
-    client_of,
     code_for,
     enter,
     is_in,
@@ -239,7 +239,7 @@ def test_failures_that_count_no_more_are_purged() -> None:
 def test_a_poor_password_is_refused_in_vietnamese(password: str, sentence: str) -> None:
     user = make_user(username="hoang-minh-tam", password=PASSWORD)
 
-    page = client_of(user).post(
+    page = logged_in(user).post(
         "/quan-tri/password_change/",
         {"old_password": PASSWORD, "new_password1": password, "new_password2": password},
     )
@@ -252,7 +252,7 @@ def test_a_poor_password_is_refused_in_vietnamese(password: str, sentence: str) 
 def test_twelve_letters_of_one_kind_are_enough() -> None:
     user = make_person()
 
-    client_of(user).post(
+    logged_in(user).post(
         "/quan-tri/password_change/",
         {
             "old_password": PASSWORD,

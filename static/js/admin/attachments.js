@@ -1,7 +1,7 @@
 /* Files below a story: put in order by buttons, uploaded one by one with progress, found in the library by words. */
 "use strict";
 (() => {
-  const EXPIRED = "Chưa tải lên được. Hãy kiểm tra kết nối, đăng nhập lại ở một thẻ khác rồi thử lại.";
+  const { understood, wayTo } = window.deskUploads;
 
   function element(name, properties = {}, ...children) {
     const made = Object.assign(document.createElement(name), properties);
@@ -16,22 +16,12 @@
     return made;
   }
 
-  /* The answer as JSON, whatever came instead of it. */
-  function sentence(text, status) {
-    try {
-      return JSON.parse(text);
-    } catch {
-      return { error: { message: status === 413 ? "Tệp quá lớn nên máy chủ không nhận." : EXPIRED } };
-    }
-  }
-
   function start(field) {
     const chosen = field.querySelector("[data-attachments-chosen]");
     const none = field.querySelector("[data-attachments-none]");
     const said = field.querySelector("[data-attachments-said]");
     const form = field.closest("form");
     const name = field.dataset.name;
-    let uploading = 0;
 
     function say(words) {
       said.textContent = words;
@@ -106,44 +96,32 @@
       return true;
     }
 
-    /* --- uploading: one after the other, so that the first is there soon and a slow line is not shared --- */
+    /* --- uploading --- */
 
-    function send(file) {
+    const way = wayTo(field.dataset.upload, form);
+
+    async function send(file) {
       const bar = element("progress", { max: 1, value: 0 });
       bar.setAttribute("aria-label", `Đang tải lên: ${file.name}`);
       const row = element("li", { className: "attachment-coming" }, element("span", { className: "attachment-words", textContent: file.name }), bar);
       chosen.append(row);
       follow();
-      return () => new Promise((done) => {
-        const request = new XMLHttpRequest();
-        const data = new FormData();
-        data.append("file", file);
-        request.open("POST", field.dataset.upload);
-        request.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);
-        request.upload.addEventListener("progress", (event) => {
-          if (event.lengthComputable) bar.value = event.loaded / event.total;
-        });
-        request.addEventListener("loadend", () => {
-          const answer = sentence(request.responseText, request.status);
-          if (answer.attachment) {
-            if (choose(answer.attachment, row)) say(`${answer.attachment.title}: đã tải lên.`);
-            row.remove();
-          } else {
-            bar.remove();
-            row.className = "attachment-refused";
-            row.append(element("strong", { className: "attachment-reason", textContent: answer.error?.message || EXPIRED }));
-            row.append(button("Đã hiểu", file.name, () => {
-              row.remove();
-              follow();
-              field.querySelector("[type=file]").focus();
-            }));
-            say(`${file.name}: ${answer.error?.message || EXPIRED}`);
-          }
+      const { attachment, error } = await way.send(() => ({ file }), (part) => { bar.value = part; });
+      if (attachment) {
+        if (choose(attachment, row)) say(`${attachment.title}: đã tải lên.`);
+        row.remove();
+      } else {
+        bar.remove();
+        row.className = "attachment-refused";
+        row.append(element("strong", { className: "attachment-reason", textContent: error.message }));
+        row.append(button("Đã hiểu", file.name, () => {
+          row.remove();
           follow();
-          done();
-        });
-        request.send(data);
-      });
+          field.querySelector("[type=file]").focus();
+        }));
+        say(`${file.name}: ${error.message}`);
+      }
+      follow();
     }
 
     /* The copy that local-copy.js kept of the form is put back. */
@@ -154,20 +132,13 @@
     });
 
     const box = field.dataset.upload ? field.querySelector("[type=file]") : null;
-    let queue = Promise.resolve();
     box?.addEventListener("change", () => {
-      for (const file of box.files) {
-        const go = send(file);
-        uploading += 1;
-        queue = queue.then(go).then(() => {
-          uploading -= 1;
-        });
-      }
+      for (const file of box.files) send(file);
       // What goes by itself is not sent with the form again.
       box.value = "";
     });
     form.addEventListener("submit", (event) => {
-      if (!uploading) return;
+      if (!way.left) return;
       event.preventDefault();
       say("Đang tải tệp lên. Hãy đợi xong rồi bấm lại.");
     });
@@ -187,9 +158,9 @@
         let answer;
         try {
           const response = await fetch(`${field.dataset.find}?q=${encodeURIComponent(words.value)}`);
-          answer = sentence(await response.text(), response.status);
+          answer = understood(response.status, await response.text());
         } catch {
-          answer = sentence("", 0);
+          answer = understood(0, "");
         }
         // An older question's answer may come late.
         if (number !== asked) return;

@@ -10,8 +10,7 @@
   const said = form.querySelector(".drop-said");
   const grid = document.querySelector(".photo-grid");
   const largest = Number(form.dataset.largest);
-  const waiting = [];
-  let busy = false;
+  const way = window.deskUploads.wayTo(form.dataset.photoUpload, form);
   let done = 0;
   let refused = 0;
 
@@ -20,7 +19,7 @@
 
   function say() {
     const parts = [];
-    if (waiting.length || busy) parts.push(`Còn ${waiting.length + (busy ? 1 : 0)} ảnh đang chờ.`);
+    if (way.left) parts.push(`Còn ${way.left} ảnh đang chờ.`);
     if (done) parts.push(`Đã tải lên ${done} ảnh.`);
     if (refused) parts.push(`${refused} ảnh chưa tải lên được.`);
     said.textContent = parts.join(" ");
@@ -63,73 +62,34 @@
     entry.item.append(button);
   }
 
-  function answered(entry, request) {
-    let answer = null;
-    try {
-      answer = JSON.parse(request.responseText);
-    } catch {
-      /* Not our answer: a proxy's page, or the one that says a form lost its token. */
-    }
-    if (request.status === 201 && answer && answer.card) {
-      done += 1;
-      entry.item.remove();
-      const template = document.createElement("template");
-      template.innerHTML = answer.card;
-      const empty = grid.querySelector(".library-empty");
-      if (empty) empty.remove();
-      grid.prepend(template.content);
-    } else if (answer && answer.error) {
-      refuse(entry, answer.error, request.status === 503);
-    } else if (request.status === 413) {
-      refuse(entry, tooLarge(), false);
-    } else if (request.status === 403) {
-      refuse(entry, "Phiên làm việc đã hết hạn. Hãy tải lại trang rồi gửi lại ảnh.", false);
-    } else {
-      refuse(entry, "Máy chủ chưa nhận được ảnh. Hãy gửi lại sau ít phút.", true);
-    }
+  function arrive(entry, card) {
+    done += 1;
+    entry.item.remove();
+    const template = document.createElement("template");
+    template.innerHTML = card;
+    const empty = grid.querySelector(".library-empty");
+    if (empty) empty.remove();
+    grid.prepend(template.content);
   }
 
-  function tooLarge() {
-    return `Ảnh lớn hơn ${Math.floor(largest / 1048576)} MB. Hãy thu nhỏ ảnh rồi tải lại.`;
-  }
-
-  function next() {
-    if (busy) return;
-    const entry = waiting.shift();
-    if (!entry) {
-      say();
-      return;
-    }
-    busy = true;
-    say();
-    const request = new XMLHttpRequest();
-    const data = new FormData();
-    data.append("upload", entry.file);
-    data.append("credit", credit.value);
-    request.open("POST", form.dataset.photoUpload);
-    request.setRequestHeader("X-CSRFToken", form.querySelector("[name=csrfmiddlewaretoken]").value);
-    request.upload.addEventListener("progress", (event) => {
-      if (!event.lengthComputable) return;
-      const percent = Math.round((event.loaded / event.total) * 100);
+  async function send(entry) {
+    const { card, error } = await way.send(() => ({ upload: entry.file, credit: credit.value }), (part) => {
+      const percent = Math.round(part * 100);
       entry.bar.value = percent;
       entry.words.textContent = percent < 100 ? `${percent} %` : "Đang xử lý ảnh";
     });
-    request.addEventListener("load", () => answered(entry, request));
-    request.addEventListener("error", () => refuse(entry, "Mất kết nối với máy chủ.", true));
-    request.addEventListener("loadend", () => {
-      busy = false;
-      next();
-    });
-    request.send(data);
+    if (card) arrive(entry, card);
+    else refuse(entry, error.message, error.again);
+    say();
   }
 
   function take(files) {
     for (const file of files) {
       const entry = line(file);
-      if (file.size > largest) refuse(entry, tooLarge(), false);
-      else waiting.push(entry);
+      if (file.size > largest) refuse(entry, `Ảnh lớn hơn ${Math.floor(largest / 1048576)} MB. Hãy thu nhỏ ảnh rồi tải lại.`, false);
+      else send(entry);
     }
-    next();
+    say();
   }
 
   input.addEventListener("change", () => {
@@ -162,6 +122,6 @@
     take([...event.dataTransfer.files]);
   });
   window.addEventListener("beforeunload", (event) => {
-    if (busy || waiting.length) event.preventDefault();
+    if (way.left) event.preventDefault();
   });
 })();
