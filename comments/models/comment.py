@@ -333,7 +333,7 @@ class Comment(models.Model):
         """
         if by is not None and not by.has_perm(ERASE):
             raise PermissionDenied("Bạn không có quyền xoá ý kiến của bạn đọc.")
-        gone = {
+        gone: dict[str, Any] = {
             "email": "",
             "notify": self.Notify.NO,
             "source": "",

@@ -36,30 +36,30 @@ class Quota(models.Model):
     def __str__(self) -> str:
         return f"{self.source[:8]} {self.window}: {self.stored} + {self.refused}"
 
-    @classmethod
-    def seconds_to_wait(cls, source: str) -> int:
+    @staticmethod
+    def seconds_to_wait(source: str) -> int:
         """0 if this source may send one more, else the seconds until it may (for Retry-After)."""
         window, left = _window()
         full = Q(stored__gte=settings.COMMENT_LIMIT) | Q(refused__gte=settings.COMMENT_TRIES)
-        return left if cls.objects.filter(full, source=source, window=window).exists() else 0
+        return left if Quota.objects.filter(full, source=source, window=window).exists() else 0
 
-    @classmethod
-    def take(cls, source: str) -> bool:
+    @staticmethod
+    def take(source: str) -> bool:
         """Count one comment of this source, in the transaction that stores it. False if it has none left."""
         window, _ = _window()
-        mine = cls.objects.filter(source=source, window=window)
+        mine = Quota.objects.filter(source=source, window=window)
         free = mine.filter(stored__lt=settings.COMMENT_LIMIT)
         if free.update(stored=F("stored") + 1):
             return True
-        cls.objects.bulk_create([cls(source=source, window=window)], ignore_conflicts=True)
+        Quota.objects.bulk_create([Quota(source=source, window=window)], ignore_conflicts=True)
         return bool(free.update(stored=F("stored") + 1))
 
-    @classmethod
-    def note_refused(cls, source: str) -> None:
+    @staticmethod
+    def note_refused(source: str) -> None:
         """Count one try of this source that was answered with an error."""
         window, _ = _window()
-        cls.objects.bulk_create([cls(source=source, window=window)], ignore_conflicts=True)
-        cls.objects.filter(source=source, window=window).update(refused=F("refused") + 1)
+        Quota.objects.bulk_create([Quota(source=source, window=window)], ignore_conflicts=True)
+        Quota.objects.filter(source=source, window=window).update(refused=F("refused") + 1)
 
 
 def _window() -> tuple[int, int]:

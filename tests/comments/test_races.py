@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -63,9 +64,7 @@ def test_two_hundred_posts_from_forty_sources_lose_nothing_and_keep_the_limit(
 
     codes: list[int] = []
     for first in range(0, len(posts), 20):
-        codes += at_once(
-            [lambda post=post, s=s, n=n: post(s, n) for s, n in posts[first : first + 20]]
-        )
+        codes += at_once([partial(post, s, n) for s, n in posts[first : first + 20]])
 
     assert len(codes) == 200
     stored = set(Comment.objects.values_list("text", flat=True))
@@ -79,7 +78,7 @@ def test_two_hundred_posts_from_forty_sources_lose_nothing_and_keep_the_limit(
 def test_the_limit_is_exact_when_one_source_sends_twelve_at_once(settings: Any) -> None:
     article = make_article()
 
-    answers = at_once([lambda n=n: send(Client(), article, text=f"Ý kiến {n}") for n in range(12)])
+    answers = at_once([partial(send, Client(), article, text=f"Ý kiến {n}") for n in range(12)])
 
     limit = settings.COMMENT_LIMIT
     codes = sorted(answer.status_code for answer in answers)
@@ -114,10 +113,7 @@ def test_of_two_who_decide_at_once_one_wins_fifty_times(pair: tuple[str, str]) -
         comment = make_comment(article=article)
         both = [Comment.objects.get(pk=comment.pk) for _ in pair]
         said = at_once(
-            [
-                lambda c=c, how=how, m=m: decide(c, how, m)
-                for c, how, m in zip(both, pair, moderators, strict=True)
-            ]
+            [partial(decide, c, how, m) for c, how, m in zip(both, pair, moderators, strict=True)]
         )
         assert sorted(map(bool, said)) == [False, True]
         comment.refresh_from_db()
