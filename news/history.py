@@ -1,5 +1,7 @@
 """The history of a story as people read it: versions and steps, which version is public, what its keys stand for."""
 
+import dataclasses
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +44,7 @@ class Entry:
 
 
 def timeline(article: Article, page: str | None) -> Page[Any]:
-    """Versions and steps of the story in one line, newest first, a page of Entry each; five queries at most.
+    """Versions and steps of the story in one line, newest first, a page of Entry each; six queries at most.
 
     A page number that is none means the first page, one that is too great the last.
     """
@@ -77,14 +79,32 @@ def _changed(article: Article, revisions: Iterable[Revision]) -> dict[int, tuple
     texts = {revision.number: revision.text for revision in revisions}
     before = {number - 1 for number in texts} - texts.keys()
     texts |= {r.number: r.text for r in article.revisions.filter(number__in=before)}
+    bases = as_published(article, texts)
     return {
         revision.pk: tuple(
             LABELS[name]
             for name in LABELS
-            if name in texts[revision.number - 1].differing(texts[revision.number])
+            if name in bases[revision.number - 1].differing(texts[revision.number])
         )
         for revision in revisions
         if revision.number - 1 in texts
+    }
+
+
+def as_published(article: Article, texts: dict[int, Content]) -> dict[int, Content]:
+    """The versions, by their numbers, as what was saved after them began from them.
+
+    Publishing gives a story its date where the version left that open. The next version has it and nobody typed
+    it: compared with the version as it was saved, it would seem to be a change of whoever wrote about anything.
+    """
+    undated = [number for number, content in texts.items() if content.published_at is None]
+    steps = article.steps.filter(verb=Step.Verb.PUBLISHED, version__in=undated).order_by("at")
+    given: dict[int, dt.datetime] = {}
+    for number, moment in steps.values_list("version", "at"):
+        given.setdefault(number, moment)
+    return texts | {
+        number: dataclasses.replace(texts[number], published_at=moment)
+        for number, moment in given.items()
     }
 
 

@@ -12,7 +12,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_safe
 
 from news import diffing, richtext
-from news.history import names_of, person, public_version, timeline
+from news.history import as_published, names_of, person, public_version, timeline
 from news.models import Article, Outdated, Revision
 from news.models.revision import MAX_VERSION
 
@@ -116,7 +116,7 @@ class ArticleHistory:
         context: dict[str, Any] = {"comparison": form}
         if form.is_valid():
             old, new = form.versions
-            before, after = old.text, new.text
+            before, after = as_published(article, {old.number: old.text})[old.number], new.text
             context |= {
                 "old": old,
                 "new": new,

@@ -6,6 +6,7 @@ working copy: the row holds what is public, the newest Revision what is being wr
 """
 
 import dataclasses
+import datetime as dt
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -362,17 +363,15 @@ class Workflow(models.Model):
                     "“Tôi tự xuất bản, không cần người thứ hai xem”."
                 )
             content.put_on(self._article)
-            self.status, self.stage, self.stage_since = (
-                self.Status.PUBLISHED,
-                self.Stage.CLEAN,
-                timezone.now(),
-            )
-            self.published_at = self.published_at or timezone.now()
+            # One moment for the story and for the step: by it the history knows a date that nobody typed.
+            now = timezone.now()
+            self.status, self.stage, self.stage_since = self.Status.PUBLISHED, self.Stage.CLEAN, now
+            self.published_at = self.published_at or now
             self.withdrawn_at, self.withdrawal_reason = None, ""
             self.save()
             content.hang_on(self._article)
             verb = Step.Verb.SCHEDULED if self.is_scheduled else Step.Verb.PUBLISHED
-            self._record(verb, by, alone=not seen_by_two)
+            self._record(verb, by, alone=not seen_by_two, at=now)
 
     def withdraw(self, *, by: Any, reason: str = "", seen: int | None = None) -> None:
         """Take it off the site; its address answers 410 and shows the reason.
@@ -450,11 +449,20 @@ class Workflow(models.Model):
             stage=self.stage, stage_since=self.stage_since
         )
 
-    def _record(self, verb: "Step.Verb", by: Any, *, note: str = "", alone: bool = False) -> Step:
+    def _record(
+        self,
+        verb: "Step.Verb",
+        by: Any,
+        *,
+        note: str = "",
+        alone: bool = False,
+        at: dt.datetime | None = None,
+    ) -> Step:
         from news import step_notices
 
         step = Step.objects.create(
             article=self._article,
+            at=at or timezone.now(),
             by=by,
             verb=verb,
             note=text.one_line(note)[:MAX_NOTE],

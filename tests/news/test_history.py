@@ -1,5 +1,6 @@
 """The history of a story at the desk: what is shown, to whom, and restoring, with its right and without."""
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -91,6 +92,36 @@ def test_the_page_says_who_when_what_and_why(people: dict[str, User]) -> None:
     assert "Không có người thứ hai xem" in shown
     assert "Bạn đọc đang thấy" in shown
     assert "Mới nhất" in shown
+
+
+def test_the_first_edit_after_publishing_lists_no_date_that_nobody_typed(
+    people: dict[str, User],
+) -> None:
+    article = begin(people["An"])
+    change(article, by=people["An"], title="Cầu mới đã thông xe")
+    fresh(article).publish(by=people["Lan"])
+    change(article, by=people["Lan"], lead="Sáng nay, cầu mới thông xe.")
+    moment = fresh(article).published_at
+    assert moment
+    change(article, by=people["Lan"], published_at=moment - dt.timedelta(hours=1))
+
+    lines = [entry.changed for entry in timeline(fresh(article), "1") if entry.revision]
+    assert lines == [("Thời điểm xuất bản",), ("Phần dẫn",), ("Tiêu đề",), ()]
+    client = logged_in(people["Lan"])
+    compared = [
+        [
+            difference.label
+            for difference in client.get(
+                reverse(COMPARE, args=[article.pk]), {"cu": old, "moi": new}
+            ).context["differences"]
+        ]
+        for old, new in ((2, 3), (3, 4), (2, 4))
+    ]
+    assert compared == [
+        ["Phần dẫn"],
+        ["Thời điểm xuất bản"],
+        ["Phần dẫn", "Thời điểm xuất bản"],
+    ]
 
 
 def test_the_form_leads_to_the_history(people: dict[str, User]) -> None:
