@@ -1,4 +1,5 @@
-"""What the front page of the desk shows: the work that waits for this person, and how the site is read."""
+"""What the front page of the desk shows: the work that waits for this person, how the site is read, and who can
+mend it reads that the regular work stands still."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from comments.admin import waiting_words
 from comments.models import Comment
 from news.models import Article, DailyViewCount
 from news.text import local
+from portal.models import Tick
 
 SHOWN = 5
 VIEW_DAYS = 30
@@ -29,6 +31,17 @@ class Bar:
     top: float
     width: float
     height: float
+
+
+def standing_still(user: Any) -> dict[str, Any]:
+    """The newest tick if it is long ago, for who sees the regular work; nobody else could do anything about it.
+
+    Nobody who publishes needs to know: a story appears at its time without it.
+    """
+    if not user.has_perm("portal.view_jobrun"):
+        return {}
+    tick = Tick.newest()
+    return {"tick": tick} if tick.is_late else {}
 
 
 def waiting_work(user: Any) -> dict[str, Any]:

@@ -219,6 +219,11 @@ class Tick(models.Model):
         return self.ended_at is None or timezone.now() - self.ended_at > self.LATE
 
     @classmethod
+    def newest(cls) -> "Tick":
+        """The row, or an unsaved one that says that there has been no tick yet."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+    @classmethod
     def begin(cls) -> "Tick | None":
         """Take the lease; None while another process has it."""
         now = timezone.now()

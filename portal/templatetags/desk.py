@@ -6,13 +6,18 @@ from django import template
 from django.template.context import Context
 
 from news.models import Notice
-from portal.frontpage import figures, waiting_work
+from portal.frontpage import figures, standing_still, waiting_work
 
 register = template.Library()
 
 # Django sorts by name, which puts the daily work in the middle.
 APPS_BY_USE = ["news", "comments", "portal", "auth"]
 MODELS_BY_USE = ["Article", "Photo", "Attachment", "Section"]
+
+
+@register.inclusion_tag("admin/_regular_work.html", takes_context=True)
+def regular_work(context: Context) -> dict[str, Any]:
+    return standing_still(context["request"].user)
 
 
 @register.inclusion_tag("admin/_waiting.html", takes_context=True)

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from news.models import DailyViewCount
-from news.text import local
+from news.text import desk_moment, local
 from portal.frontpage import views_by_day
-from portal.roles import AUTHOR, EDITOR, MODERATOR
+from portal.models import Tick
+from portal.roles import ADMINISTRATOR, AUTHOR, EDITOR, MODERATOR
 from tests.factories import make_article, make_comment, make_official, make_user
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,23 @@ def test_an_editor_sees_what_waits_for_approval_and_since_when() -> None:
     assert '<span class="waited-long">2 ngày</span>' in words
     assert reverse("admin:news_article_report") in front_page(editor)
     assert reverse("admin:news_article_report") not in front_page(author)
+
+
+def test_who_can_mend_it_reads_that_the_regular_work_stands_still_and_nobody_else() -> None:
+    administrator, editor = make_official(ADMINISTRATOR), make_official(EDITOR)
+    assert "Việc định kỳ không được làm lần nào" in front_page(administrator)
+
+    tick = Tick.begin()
+    assert tick
+    tick.end()
+    assert "không được làm" not in front_page(administrator)
+
+    ended = timezone.now() - dt.timedelta(minutes=6)
+    Tick.objects.update(ended_at=ended)
+    page = front_page(administrator)
+    assert f"Việc định kỳ không được làm từ {desk_moment(ended)}" in page
+    assert f'href="{reverse("admin:portal_jobrun_changelist")}">Xem việc định kỳ' in page
+    assert "không được làm" not in front_page(editor)
 
 
 def test_an_author_sees_what_was_returned_the_own_drafts_and_nobody_else_s() -> None:

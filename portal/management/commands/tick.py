@@ -47,8 +47,8 @@ class Command(BaseCommand):
             self._run_for_ever(every)
 
     def _check(self) -> None:
-        tick = Tick.objects.filter(pk=1).first()
-        if tick is None or tick.ended_at is None:
+        tick = Tick.newest()
+        if tick.ended_at is None:
             raise CommandError("Việc định kỳ chưa chạy lần nào; xem docs/operations.md.")
         said = f"Việc định kỳ chạy xong lần gần nhất: {long_date(tick.ended_at)}"
         if tick.is_late:
