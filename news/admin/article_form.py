@@ -135,8 +135,7 @@ class ArticleForm(forms.ModelForm):
         elif seen != newest:
             self.add_error(
                 None,
-                "Trong lúc bạn viết, tin này đã được người khác lưu. Chưa có gì bị ghi đè: "
-                "hãy chọn từng chỗ trong bảng “Hai bản của cùng một tin” rồi lưu lại.",
+                "Chưa lưu được: trong lúc bạn viết, tin này đã có phiên bản mới. Hãy chọn ở từng chỗ dưới đây.",
             )
         elif self.conflict.open:
             self.add_error(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
@@ -124,6 +124,10 @@ class ArticleSteps:
             ),
             show_delete_link=article is not None and article.may_delete(user),
         )
+        form = context["adminform"].form
+        if form.conflict and set(form.errors) == {NON_FIELD_ERRORS}:
+            # The panel says it, at the top; Django's sentence would lead down, away from the choices.
+            context["errors"] = []
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
     # --- addresses of steps ----------------------------------------------------------------------

@@ -92,11 +92,19 @@ def test_of_two_who_edit_the_second_chooses_field_by_field(
     )
 
     minh.get_by_role("button", name="Lưu nháp").click()
-    expect(minh.locator("#content")).to_contain_text("chưa chọn")
-    panel.get_by_role("group", name=re.compile("^Tiêu đề")).get_by_label("Giữ bản của tôi").check()
+    expect(panel).to_contain_text("mà bạn chưa chọn")
+    expect(minh.get_by_text("Hãy sửa")).to_have_count(0)
+    # The bar below the form leads back up, to what is not chosen yet.
+    left = minh.locator(".submit-row").get_by_role("link", name="Còn 2 chỗ phải chọn")
+    left.click()
+    expect(title.get_by_label("Giữ bản của tôi")).to_be_focused()
+    minh.keyboard.press("Space")
+    expect(panel).to_contain_text("Còn 1 chỗ chưa chọn.")
     panel.get_by_role("group", name=re.compile("^Nội dung")).get_by_label("Lấy bản của Lan").focus()
     minh.keyboard.press("Space")
-    minh.get_by_role("button", name="Lưu nháp").click()
+    expect(panel).to_contain_text("Đã chọn đủ.")
+    expect(minh.locator("[data-conflict-left]")).to_be_hidden()
+    panel.get_by_role("button", name="Lưu với các chỗ đã chọn").click()
     expect(minh.locator(".messagelist")).to_contain_text("Đã lưu")
 
     kept = Article.objects.get().newest
