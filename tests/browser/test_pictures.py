@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Page, expect
 
 from news.models import Article, Photo
 from tests.browser.conftest import let_in
@@ -199,17 +199,14 @@ def test_several_pictures_dropped_into_a_story_are_asked_about_one_by_one(
     dialog = page.locator(".cke_dialog:visible")
     ok = dialog.get_by_role("button", name="OK").or_(dialog.get_by_role("button", name="Đồng ý"))
     expect(dialog).to_be_visible()
-    # The dialog says why with the browser's own alert.
-    refusals: list[str] = []
-
-    def read(alert: Dialog) -> None:
-        refusals.append(alert.message)
-        alert.accept()
-
-    page.once("dialog", read)
+    dialog.get_by_label("Chú thích in dưới ảnh").fill("Cầu nhìn từ bờ đông")
     ok.click()
-    assert "ảnh trang trí" in refusals[0]
-    dialog.get_by_label("Mô tả ảnh", exact=False).fill("Cầu mới")
+    words = dialog.get_by_label("Mô tả ảnh", exact=False)
+    expect(words).to_have_accessible_description(re.compile("Hãy mô tả ảnh bằng một câu ngắn"))
+    expect(words).to_be_focused()
+    expect(dialog.get_by_label("Chú thích in dưới ảnh")).to_have_value("Cầu nhìn từ bờ đông")
+    words.fill("Cầu mới")
+    expect(words).to_have_accessible_description("")
     ok.click()
     expect(dialog.get_by_label("Mô tả ảnh", exact=False)).to_have_value("")
     dialog.get_by_label("Ảnh trang trí, không cần mô tả").check()
@@ -227,6 +224,45 @@ def test_several_pictures_dropped_into_a_story_are_asked_about_one_by_one(
         ("", True),
         ("Cầu mới", False),
     ]
+
+
+def test_the_picture_dialog_shows_pictures_instead_of_addresses_and_says_what_is_missing(
+    desk: Page, site: str, tmp_path: Path
+) -> None:
+    make_photo(alt="Cầu mới", caption="Cầu đã thông xe")
+    # A page that nobody watches: the browser logs the refusal's status.
+    page = desk.context.new_page()
+    page.goto(f"{site}/quan-tri/news/article/add/")
+    page.locator(".cke_wysiwyg_frame").wait_for()
+    page.locator(".cke_button__image").click()
+    dialog = page.locator(".cke_dialog:visible")
+    expect(dialog.get_by_text("Chưa chọn ảnh")).to_be_visible()
+    assert [box.get_attribute("type") for box in dialog.locator("input:visible").all()] == [
+        "text",
+        "checkbox",
+        "text",
+    ]
+
+    dialog.get_by_role("button", name="Đồng ý").click()
+    expect(dialog.get_by_text("Hãy chọn ảnh trong thư viện hoặc tải ảnh lên.")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Chọn trong thư viện…")).to_be_focused()
+
+    (tmp_path / "hong.jpg").write_bytes(b"no picture")
+    with page.expect_file_chooser() as chooser:
+        dialog.get_by_role("button", name="Tải ảnh lên…").click()
+    chooser.value.set_files(tmp_path / "hong.jpg")
+    expect(dialog.get_by_text("hong.jpg: Tệp này không phải ảnh")).to_be_visible()
+
+    with page.expect_popup() as library:
+        dialog.get_by_role("button", name="Chọn trong thư viện…").click()
+    library.value.locator("[data-photo]").click()
+    expect(dialog.get_by_text("Ảnh đã chọn")).to_be_visible()
+    expect(dialog.locator(".picture-said:visible")).to_have_count(0)
+    expect(dialog.get_by_label("Mô tả ảnh", exact=False)).to_have_value("Cầu mới")
+    dialog.get_by_role("button", name="Đồng ý").click()
+    expect(dialog).to_have_count(0)
+    written = page.evaluate("Object.values(CKEDITOR.instances)[0].getData()")
+    assert Photo.objects.get().url in written
 
 
 def test_axe_finds_nothing_on_the_pages_of_the_library(desk: Page, site: str, axe_of: Any) -> None:

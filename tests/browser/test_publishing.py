@@ -49,12 +49,12 @@ def add_picture(desk: Page, file: Path, alt: str, caption: str) -> None:
     """Through the picture dialog: upload, describe, caption."""
     desk.locator(".cke_button__image").click()
     dialog = desk.locator(".cke_dialog:visible")
-    dialog.get_by_role("tab", name="Tải ảnh lên").click()
-    dialog.frame_locator("iframe.cke_dialog_ui_input_file").locator(
-        "input[type=file]"
-    ).set_input_files(file)
-    dialog.get_by_role("button", name="Tải lên", exact=True).click()
-    expect(dialog.get_by_label("Ảnh", exact=True)).to_have_value(re.compile("^/media/photos/"))
+    with desk.expect_file_chooser() as chooser:
+        dialog.get_by_role("button", name="Tải ảnh lên…").click()
+    chooser.value.set_files(file)
+    expect(dialog.locator(".picture-shown img")).to_have_attribute(
+        "src", re.compile("^/media/photos/")
+    )
     dialog.get_by_label("Mô tả ảnh", exact=False).fill(alt)
     dialog.get_by_label("Chú thích in dưới ảnh").fill(caption)
     dialog.get_by_role("button", name="OK").or_(dialog.get_by_role("button", name="Đồng ý")).click()

@@ -91,32 +91,97 @@
     if (data.name === "image2") picturesDialog(data.definition);
   });
 
+  const KINDS = "image/jpeg,image/png,image/webp,image/gif";
+
+  /* What a field has to say stands below it and is read out when it comes; CKEditor would use the browser's alert. */
+  const wordsBelow = (id) => ({ id, type: "html", className: "picture-said", html: '<p role="alert"></p>' });
+
+  function say(dialog, id, words) {
+    dialog.getContentElement("info", id).getElement().setText(words);
+  }
+
   function picturesDialog(definition) {
     const info = definition.getContents("info");
     const source = info.get("src");
     const browse = info.get("browse");
     const alt = info.get("alt");
-    const upload = definition.getContents("Upload");
+    let loader = null;
 
-    definition.minWidth = 440;
-    source.label = "Ảnh";
-    source.validate = function validate() {
-      return OUR_PHOTO.test(this.getValue()) || "Hãy chọn ảnh trong thư viện hoặc tải ảnh lên.";
+    definition.minWidth = Math.min(440, document.documentElement.clientWidth - 64);
+    definition.removeContents("Upload");
+
+    /* The address is how the picture is known here, and nothing that anybody reads or types: the picture is shown. */
+    source.hidden = true;
+    const { onChange } = source;
+    source.onChange = function change(...given) {
+      onChange.apply(this, given);
+      const dialog = this.getDialog();
+      const shown = dialog.getContentElement("info", "shown").getElement().$;
+      const picture = shown.querySelector("img");
+      const isOurs = OUR_PHOTO.test(this.getValue());
+      picture.hidden = !isOurs;
+      if (isOurs) picture.src = this.getValue();
+      else picture.removeAttribute("src");
+      shown.querySelector("span").textContent = isOurs ? "Ảnh đã chọn" : "Chưa chọn ảnh";
+      say(dialog, "pictureSaid", "");
     };
-    if (browse) browse.label = "Chọn trong thư viện…";
-    if (upload) {
-      upload.label = "Tải ảnh lên";
-      upload.elements[0].label = "Tệp ảnh (JPEG, PNG, WebP, GIF)";
-      upload.elements[1].label = "Tải lên";
+    source.validate = function validate() {
+      const dialog = this.getDialog();
+      if (OUR_PHOTO.test(this.getValue()) && !loader) return true;
+      say(dialog, "pictureSaid", loader ? "Ảnh đang tải lên. Hãy đợi xong rồi bấm lại." : "Hãy chọn ảnh trong thư viện hoặc tải ảnh lên.");
+      /* CKEditor gives the focus to the field that refuses, and this one is hidden. */
+      setTimeout(() => dialog.getContentElement("info", "browse").focus(), 0);
+      return false;
+    };
+    browse.label = "Chọn trong thư viện…";
+    browse.style = "";
+    const upload = {
+      id: "uploadPicture",
+      type: "button",
+      label: "Tải ảnh lên…",
+      onClick() {
+        const dialog = this.getDialog();
+        const input = Object.assign(document.createElement("input"), { type: "file", accept: KINDS });
+        input.addEventListener("change", () => send(dialog, input.files[0]));
+        input.click();
+      },
+    };
+    /* Not within a row of CKEditor's: fields are looked through in this order, and only the first refusal is said. */
+    info.elements.splice(
+      0, 1,
+      source,
+      { id: "shown", type: "html", className: "picture-shown", html: '<div><img alt="" hidden><span></span></div>' },
+      { type: "hbox", className: "picture-buttons", widths: ["1%", "99%"], children: [browse, upload] },
+      wordsBelow("pictureSaid"),
+    );
+
+    function send(dialog, file) {
+      if (loader) loader.abort();
+      const editor = dialog.getParentEditor();
+      const mine = editor.uploadRepository.create(file);
+      loader = mine;
+      const over = (words) => {
+        if (loader !== mine) return;
+        loader = null;
+        say(dialog, "pictureSaid", words);
+      };
+      say(dialog, "pictureSaid", "Đang tải ảnh lên…");
+      mine.on("uploaded", () => {
+        over("");
+        dialog.setValueOf("info", "src", mine.responseData.url);
+        dialog.getContentElement("info", "alt").focus();
+      });
+      mine.on("error", () => over(mine.message));
+      mine.on("abort", () => over(""));
+      mine.loadAndUpload(CKEDITOR.fileTools.getUploadUrl(editor.config, "image"));
     }
+
     alt.label = "Mô tả ảnh (cho người không nhìn thấy ảnh)";
     const decorates = (element) => element.getDialog().getValueOf("info", "decorative");
     alt.validate = function validate() {
-      return (
-        decorates(this) ||
-        this.getValue().trim() !== "" ||
-        "Hãy mô tả ảnh bằng một câu ngắn, hoặc đánh dấu đây là ảnh trang trí."
-      );
+      const isEnough = decorates(this) || this.getValue().trim() !== "";
+      say(this.getDialog(), "altSaid", isEnough ? "" : "Hãy mô tả ảnh bằng một câu ngắn, hoặc đánh dấu đây là ảnh trang trí.");
+      return isEnough;
     };
     alt.commit = function commit(widget) {
       widget.setData("alt", decorates(this) ? "" : this.getValue().trim());
@@ -132,8 +197,10 @@
         const words = this.getDialog().getContentElement("info", "alt");
         if (this.getValue()) words.disable();
         else words.enable();
+        say(this.getDialog(), "altSaid", "");
       },
     }, "hasCaption");
+    info.add(wordsBelow("altSaid"), "decorative");
 
     /* Sizes come from the photo itself, pictures stand in the column: neither is kept in the body. */
     info.elements.forEach((element) => {
@@ -158,7 +225,7 @@
       widget.setData("hasCaption", this.getDialog().getValueOf("info", "captionText").trim() !== "");
     };
 
-    /* Who has dropped a picture types its description, and must not type over its address. */
+    /* Who has dropped a picture goes on with its description. */
     definition.onFocus = function focus() {
       const words = this.getContentElement("info", "alt");
       if (this.getValueOf("info", "src") && words.isEnabled()) words.focus();
@@ -167,6 +234,16 @@
     const { onLoad } = definition;
     definition.onLoad = function load(...given) {
       if (onLoad) onLoad.apply(this, given);
+      const words = this.getContentElement("info", "alt").getInputElement();
+      words.setAttribute("aria-describedby", this.getContentElement("info", "altSaid").domId);
+      words.on("input", () => say(this, "altSaid", ""));
+      this.on("show", () => {
+        say(this, "pictureSaid", "");
+        say(this, "altSaid", "");
+      });
+      this.on("hide", () => {
+        if (loader) loader.abort();
+      });
       /* After 20, where CKEditor puts a new picture into the text: only then is there a caption to fill. */
       this.on("ok", () => {
         const text = this.getValueOf("info", "captionText").trim();
