@@ -12,6 +12,8 @@ COPY requirements.txt ./
 RUN pip install -r requirements.txt
 COPY manage.py ./
 COPY deploy/health.py deploy/
+COPY docs/huong-dan-bien-tap.md docs/
+COPY docs/screenshots/guide docs/screenshots/guide
 COPY static static
 COPY templates templates
 COPY news news

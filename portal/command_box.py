@@ -61,6 +61,7 @@ PAGES = [
     Page("Tải ảnh lên", "admin:news_photo_add", "news.add_photo", "thêm hình"),
     Page("Việc đang chờ", "admin:index", "", "trang đầu bàn biên tập"),
     Page("Thông báo", "notices", "", "tin nhắn nội bộ"),
+    Page("Hướng dẫn biên tập", "admin:guide", "", "trợ giúp cách làm"),
     Page("Bảo mật tài khoản", "admin:account_security", "", "xác thực hai bước mã khôi phục"),
     Page("Đổi mật khẩu", "admin:password_change"),
     Page("Phiên đăng nhập", "admin:my_sessions", "", "đăng xuất thoát"),

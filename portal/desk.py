@@ -1,4 +1,4 @@
-"""The desk: Django's admin site with our door, pages about one's own account, and the command box."""
+"""The desk: Django's admin site with our door, pages about one's own account, the command box and the guide."""
 
 from typing import Any
 
@@ -30,9 +30,11 @@ class Desk(admin.AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from portal.accounts import views
         from portal.command_box import command_box
+        from portal.guide import guide, picture
 
         pages = [
             ("tim/", command_box, "command_box"),
+            ("huong-dan/", guide, "guide"),
             ("tai-khoan/", views.security, "account_security"),
             ("tai-khoan/hai-buoc/", views.enrol, "second_factor_enrol"),
             ("tai-khoan/ma-khoi-phuc/", views.recovery_codes, "recovery_codes"),
@@ -40,7 +42,13 @@ class Desk(admin.AdminSite):
             ("tai-khoan/phien/", views.sessions, "my_sessions"),
         ]
         own = [path(route, self.admin_view(view), name=name) for route, view, name in pages]
-        return [*own, *super().get_urls()]
+        # The one answer here that a browser may keep.
+        pictures = path(
+            "huong-dan/anh/<slug:picture>.png",
+            self.admin_view(picture, cacheable=True),
+            name="guide_picture",
+        )
+        return [*own, pictures, *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         from portal.accounts.forms import SignInForm

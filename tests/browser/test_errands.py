@@ -1,17 +1,20 @@
 """Notices, e-mail, redirects and the regular work at the desk: no fault for axe, on a telephone too, by keyboard alone."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from news import notices
 from news.models import Notice, OutboxMessage, Redirect
 from portal import jobs
+from portal.models import Tick
 from tests.browser.conftest import let_in
-from tests.factories import make_section, make_user
+from tests.factories import make_section, make_user, picture_bytes
 
 
 @pytest.fixture
@@ -48,6 +51,35 @@ def test_a_notice_is_found_and_opened_by_keyboard(desk: Page, site: str) -> None
     assert Notice.objects.unread().get().key == "1"
 
 
+def test_a_box_for_files_speaks_vietnamese_in_every_browser_and_is_opened_by_keyboard(
+    desk: Page, site: str, tmp_path: Any
+) -> None:
+    table = tmp_path / "bang-chuyen-huong.csv"
+    table.write_text("/cu.aspx,/\n")
+    desk.goto(f"{site}/quan-tri/news/redirect/nhap/")
+    box = desk.locator("[name=file]")
+    expect(desk.get_by_text("Chọn tệp…")).to_be_visible()
+    expect(desk.get_by_text("Chưa chọn tệp nào")).to_be_visible()
+    # The browser's own words lie above these, unseen.
+    expect(box).to_have_css("opacity", "0")
+
+    box.focus()
+    with desk.expect_file_chooser() as chooser:
+        desk.keyboard.press("Enter")
+    chooser.value.set_files(table)
+    expect(desk.get_by_text("bang-chuyen-huong.csv")).to_be_visible()
+
+    desk.goto(f"{site}/quan-tri/news/photo/")
+    picture = tmp_path / "anh.jpg"
+    picture.write_bytes(picture_bytes())
+    with desk.expect_file_chooser() as chooser:
+        desk.get_by_text("Chọn tệp…").click(force=True)
+    chooser.value.set_files(picture)
+    expect(desk.locator(".photo-card")).to_have_count(1)
+    # Sent by itself, and taken out of the box.
+    expect(desk.get_by_text("Chưa chọn tệp nào")).to_be_visible()
+
+
 def test_axe_finds_nothing_and_nothing_is_wider_than_a_telephone(
     desk: Page, site: str, axe_of: Any, settings: Any, tmp_path: Any
 ) -> None:
@@ -59,6 +91,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_a_telephone(
     message.mark_uncertain()
     Redirect.objects.create(old="/hien-thi-tin-tuc?" + "rat-dai-" * 40, section=section)
     jobs.run_due_jobs()
+    Tick.objects.update(ended_at=timezone.now() - dt.timedelta(hours=1))
     cookies = desk.context.cookies()
     table = tmp_path / "bang.csv"
     table.write_text("/cu.aspx?" + "rat-dai-" * 30 + ",/tin/\n/hai.aspx,/khong-co/\n")
@@ -69,6 +102,8 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_a_telephone(
         expect(page.get_by_text("Địa chỉ đích không có trang nào.")).to_be_visible()
 
     for path, prepare in (
+        ("", None),
+        ("huong-dan/", None),
         ("thong-bao/", None),
         ("news/outboxmessage/", None),
         (f"news/outboxmessage/{message.pk}/change/", None),

@@ -14,6 +14,7 @@ import yaml
 from django.conf import settings
 
 from news import attachments, photos
+from portal import guide
 from portal.settings import KNOWN
 from tests.deploy.running import DEPLOY, container_command
 
@@ -184,6 +185,14 @@ def test_every_room_is_copied_into_the_image() -> None:
     assert rooms <= copied
     for name in copied:
         assert (ROOT / name).exists(), name
+
+
+def test_the_staff_guide_that_the_desk_shows_is_copied_into_the_image() -> None:
+    copied = re.findall(r"^COPY (\S+) \S+$", DOCKERFILE, re.MULTILINE)
+    for path in (guide.GUIDE, *guide.PICTURES.iterdir()):
+        name = path.relative_to(ROOT).as_posix()
+        assert any(name == one or name.startswith(f"{one}/") for one in copied), name
+    assert "docs" not in (ROOT / ".dockerignore").read_text().split()
 
 
 def test_the_process_is_started_directly_and_stopped_gracefully() -> None:

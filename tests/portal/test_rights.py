@@ -96,6 +96,8 @@ MODELS: dict[str, tuple[str, str, str, str, str]] = {
 ADDRESSES: dict[str, tuple[str, str]] = {
     "index": (STAFF, STAFF),
     "command_box": (STAFF, NOBODY),
+    "guide": (STAFF, NOBODY),
+    "guide_picture": (STAFF, NOBODY),
     "jsi18n": (STAFF, NOBODY),
     "password_change": (STAFF, STAFF),
     "password_change_done": (STAFF, NOBODY),
@@ -220,6 +222,7 @@ class World:
             "section_id": there.pk,
             "message_id": self.keys["news_outboxmessage"],
             "photo_id": photo.pk,
+            "picture": "viet-tin",
         }
 
     def address(self, name: str, arguments: list[str]) -> str:
