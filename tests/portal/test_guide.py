@@ -8,16 +8,14 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.guide import PICTURES
-from tests.factories import make_user
+from tests.desk import client_of
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def client() -> Client:
-    client = Client()
-    client.force_login(make_user())
-    return client
+    return client_of()
 
 
 def shown(client: Client) -> str:
