@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from comments import suspicion
+from comments import answers_admin, suspicion  # noqa: F401
 from comments.models import Action, AlreadyDecided, Comment, Reason
 from news.text import desk_moment, masked
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from comments import suspicion
+from comments import proofs, suspicion
 from comments.forms import CommentForm
 from comments.models import Comment, Quota
 from comments.sources import digest_of, words_digest_of
@@ -28,6 +28,8 @@ class Sending:
     age: float
     from_here: bool
     honeypot: str | None
+    ticket: str = ""
+    proof: str = ""
 
     def signals(self) -> list[suspicion.Signal]:
         found: list[suspicion.Signal] = []
@@ -67,11 +69,14 @@ def take(form: CommentForm, article: Article, sending: Sending) -> Comment:
         *suspicion.in_words(f"{comment.name}\n{comment.text}"),
         *suspicion.in_history(comment),
     ]
-    comment.signals = [list(signal) for signal in signals]
-    comment.weight = suspicion.weight(signals)
-    comment.suspected = comment.weight >= settings.COMMENT_SUSPECT_AT
+    in_flood = proofs.is_flood()
     try:
         with transaction.atomic():
+            if in_flood and not proofs.spend(sending.proof, sending.ticket):
+                signals.append(("no_proof", ""))
+            comment.signals = [list(signal) for signal in signals]
+            comment.weight = suspicion.weight(signals)
+            comment.suspected = comment.weight >= settings.COMMENT_SUSPECT_AT
             if not Quota.take(sending.source):
                 raise LimitReached
             comment.save()

@@ -37,6 +37,7 @@ SENTENCES = {
     "many": "Nguồn này đã gửi {} ý kiến trong 24 giờ",
     "refused_before": "Nguồn này đã bị từ chối {} ý kiến trong 30 ngày",
     "blocked": "Nguồn đang bị chặn",
+    "no_proof": "Gửi trong lúc trang nhận dồn dập ý kiến mà máy gửi không tính lời giải được yêu cầu",
 }
 
 MONTH = dt.timedelta(days=30)

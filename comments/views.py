@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from comments import intake, sources, tickets
+from comments import intake, proofs, sources, tickets
 from comments.forms import CommentForm
 from comments.models import Policy, Quota
 from news.models import Article
@@ -28,7 +28,7 @@ def ticket(request: HttpRequest, article_id: int) -> HttpResponse:
     article = get_object_or_404(Article.objects.published(), pk=article_id)
     if not Policy.current().takes_comments(article):
         return JsonResponse({"ticket": ""}, status=404)
-    return JsonResponse({"ticket": tickets.new_ticket(article_id)})
+    return JsonResponse(_with_proof(tickets.new_ticket(article_id)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,13 +70,23 @@ def _take(request: HttpRequest, article: Article) -> HttpResponse:
         Quota.note_refused(source)
         return _answer(request, article, form, status=400, ticket=given)
     sending = intake.Sending(
-        source, age, sources.is_from_here(request), request.POST.get("website")
+        source,
+        age,
+        sources.is_from_here(request),
+        request.POST.get("website"),
+        ticket=given,
+        proof=request.POST.get("proof", ""),
     )
     try:
         intake.take(form, article, sending)
     except intake.LimitReached:
         return _too_many(request, article, kept, Quota.seconds_to_wait(source))
     return _answer(request, article, form, status=200, sent=True)
+
+
+def _with_proof(ticket: str) -> dict[str, Any]:
+    """The ticket as the dialog gets it; in a flood with work for the browser, which static/js/proof.js does."""
+    return {"ticket": ticket} | ({"work": proofs.work(ticket)} if proofs.is_flood() else {})
 
 
 def _too_many(request: HttpRequest, article: Article, form: CommentForm, wait: int) -> HttpResponse:
@@ -100,7 +110,7 @@ def _answer(
             else {}
         )
         return JsonResponse(
-            {"errors": errors, "ticket": given, "sent": False, "message": "", **extra},
+            {"errors": errors, "sent": False, "message": "", **_with_proof(given), **extra},
             status=status,
         )
     template = "comments/thanks.html" if extra.get("sent") else "comments/write.html"

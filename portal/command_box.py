@@ -59,6 +59,12 @@ PAGES = [
     Page("Lịch tin bài", "admin:news_article_calendar", "news.view_article", "hẹn giờ tháng"),
     Page("Báo cáo tin bài", "admin:news_article_report", "news.view_reports", "nhuận bút chỉ tiêu"),
     Page("Tải ảnh lên", "admin:news_photo_add", "news.add_photo", "thêm hình"),
+    Page(
+        "Câu hỏi chưa trả lời",
+        "admin:comments_answer_questions",
+        "comments.answer_comment",
+        "hạn trả lời bạn đọc",
+    ),
     Page("Việc đang chờ", "admin:index", "", "trang đầu bàn biên tập"),
     Page("Thông báo", "notices", "", "tin nhắn nội bộ"),
     Page("Hướng dẫn biên tập", "admin:guide", "", "trợ giúp cách làm"),

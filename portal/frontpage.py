@@ -9,7 +9,8 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from comments.admin import waiting_words
-from comments.models import Comment
+from comments.answers_admin import clock_of
+from comments.models import Answer, Comment
 from news.models import Article, DailyViewCount
 from news.text import local
 from portal.models import Tick
@@ -54,6 +55,16 @@ def waiting_work(user: Any) -> dict[str, Any]:
             "decides": True,
             "comments": queue.count(),
             "waited": waiting_words(timezone.now() - oldest.created_at) if oldest else "",
+        }
+    if user.has_perm("comments.answer_comment"):
+        unanswered = Comment.objects.unanswered()
+        soonest = unanswered.first()
+        found |= {
+            "answers": True,
+            "unanswered": unanswered.count(),
+            "soonest": clock_of(soonest) if soonest else None,
+            "publishes_answers": user.has_perm("comments.publish_answer"),
+            "answers_submitted": Answer.objects.submitted().count(),
         }
     if user.has_perm("news.view_article"):
         seen = Article.objects.visible_to(user).defer("body", "lead").select_related("created_by")

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import close_old_connections
 from django.utils import timezone
 
+from comments.models import SpentProof
 from news import leftovers, link_check, notices, outbox
 from news.models.photo import make_waiting_avif
 from news.text import VIETNAM
@@ -65,6 +66,13 @@ JOBS = [
         "sessions-purge",
         "Xoá phiên đã hết",
         lambda: call_command("clearsessions"),
+        daily=True,
+        hours=(2, 24),
+    ),
+    Job(
+        "proofs-purge",
+        "Xoá lời giải đã dùng",
+        SpentProof.forget_expired,
         daily=True,
         hours=(2, 24),
     ),

@@ -51,10 +51,16 @@ ROLES: dict[str, tuple[str, ...]] = {
         "news.change_unit",
         "news.delete_attachment",  # unused ones only: the database refuses the others
         "news.edit_any_attachment",
+        # What the office says under a comment is published as a story is.
+        "comments.view_answer",
+        "comments.answer_comment",
+        "comments.publish_answer",
     ),
     MODERATOR: (
         "comments.view_comment",
         "comments.decide_comment",
+        "comments.view_answer",
+        "comments.answer_comment",
     ),
     # Whom they may give what: portal/accounts/people.py. They write no stories.
     ADMINISTRATOR: (

@@ -431,10 +431,17 @@ COMMENT_SIGNAL_WEIGHTS = {
     "many": 4,
     "refused_before": 4,
     "blocked": 20,
+    "no_proof": 10,
 }
 COMMENT_SUSPECT_AT = 10
 # Writing, name and address in fewer seconds than that is a machine's work.
 COMMENT_TOO_FAST = 3
+# More comments than that on the whole site within ten minutes are a flood: the browser then works for each.
+COMMENT_FLOOD = 40
+# How many steps of how many rounds of PBKDF2 that is: about half a second on a desk, some seconds on a cheap phone,
+# while its reader writes.
+COMMENT_PROOF_STEPS = (100, 300)
+COMMENT_PROOF_ROUNDS = 2000
 COMMENT_CONSENT_VERSION = "2026-01"
 
 LOGGING = {

@@ -1,11 +1,15 @@
+from comments.models.answer import Answer, AnswerStep
 from comments.models.comment import AlreadyDecided, Comment
 from comments.models.decision import Action, Decision, Reason
 from comments.models.policy import BlockedSource, Holiday, Policy, WatchedWord
+from comments.models.proof import SpentProof
 from comments.models.quota import Quota
 
 __all__ = [
     "Action",
     "AlreadyDecided",
+    "Answer",
+    "AnswerStep",
     "BlockedSource",
     "Comment",
     "Decision",
@@ -13,5 +17,6 @@ __all__ = [
     "Policy",
     "Quota",
     "Reason",
+    "SpentProof",
     "WatchedWord",
 ]

@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 
 from comments.models.decision import Action, Decision, Reason
@@ -53,6 +53,27 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.filter(
             answer_due__isnull=False, answered_at=None, status=Comment.Status.APPROVED
         ).order_by("answer_due", "id")
+
+    def with_answers(self) -> Self:
+        """Each with `official`: the public answer in a list, or none; one query for all."""
+        from comments.models.answer import Answer
+
+        answers = Answer.objects.published()
+        return self.prefetch_related(Prefetch("answers", queryset=answers, to_attr="official"))
+
+    def set_due_again(self) -> None:
+        """Reckon the days by which open questions are to be answered anew: the office's rules have changed."""
+        from comments.models.policy import Policy
+
+        due = Policy.current().due_days()
+        changed = []
+        for question in self.filter(answer_due__isnull=False, answered_at=None).only(
+            "created_at", "answer_due"
+        ):
+            if question.answer_due != (day := due(question.created_at)):
+                question.answer_due = day
+                changed.append(question)
+        self.bulk_update(changed, ["answer_due"], batch_size=500)
 
     def by_person(self, email: str) -> Self:
         """Everything that still carries this address, however it was typed."""
@@ -331,6 +352,8 @@ class Comment(models.Model):
         `by` is None when a command or the retention run does it; an account needs the right to erase.
         Raises PermissionDenied.
         """
+        from comments.models.answer import Answer
+
         if by is not None and not by.has_perm(ERASE):
             raise PermissionDenied("Bạn không có quyền xoá ý kiến của bạn đọc.")
         gone: dict[str, Any] = {
@@ -344,10 +367,11 @@ class Comment(models.Model):
         with transaction.atomic():
             # Whoever decides at this moment is waited for.
             self.refresh_from_db(from_queryset=Comment.objects.select_for_update())
-            # A note may repeat what was said or name who said it.
-            Decision.forget_notes(self)
             # What nobody has decided yet is not worth keeping without its sender.
             keeps = keep_words and self.status != self.Status.PENDING
+            # A note may repeat what was said or name who said it.
+            Decision.forget_notes(self)
+            Answer.forget(self, keep_words=keeps)
             to = self.status if keeps else self.Status.ERASED
             if keeps:
                 gone |= {"name": SOMEBODY, "folded": " ".join(text.words(self.text))}
@@ -358,11 +382,30 @@ class Comment(models.Model):
 
     # --- questions -----------------------------------------------------------------------------------
 
-    def mark_question(self, due: dt.date | None, *, by: Any) -> None:
-        """Say by which day the office answers it, or with None that it is no question. Raises PermissionDenied."""
+    def mark_question(self, *, by: Any, seen: int) -> None:
+        """Say that the office answers it, in the days its rules give. The time runs from the day it was sent.
+
+        Raises PermissionDenied, and AlreadyDecided if it is not the revision `seen` any more.
+        """
+        from comments.models.policy import Policy
+
+        self._set_due(Policy.current().due_days()(self.created_at), by, seen)
+
+    def unmark_question(self, *, by: Any, seen: int) -> None:
+        """Say that it is no question. Raises as mark_question() does."""
+        self._set_due(None, by, seen)
+
+    def _set_due(self, due: dt.date | None, by: Any, seen: int) -> None:
         self._check(by)
         with transaction.atomic():
-            Comment.objects.filter(pk=self.pk).update(answer_due=due)
+            as_seen = Comment.objects.filter(pk=self.pk, revision=seen)
+            changed = as_seen.filter(answer_due__isnull=due is not None).update(answer_due=due)
+            self.refresh_from_db()
+            if not changed:
+                raise AlreadyDecided(
+                    f"Ý kiến của {self.name or '(đã xoá)'}: đã có người khác xử lý trước đó."
+                )
+            # No new revision: the last decision can still be undone.
             Decision.objects.create(
                 comment_id=self.pk,
                 action=Action.QUESTION if due else Action.NO_QUESTION,
@@ -371,4 +414,3 @@ class Comment(models.Model):
                 after=self.status,
                 revision=self.revision,
             )
-            self.refresh_from_db()

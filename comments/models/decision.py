@@ -1,16 +1,16 @@
 """The record of what was done with a comment: who, what, when, for which reason. It only grows."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from comments.models.record import Record
+
 if TYPE_CHECKING:
     from comments.models.comment import Comment
-
-UNCHANGEABLE = "Nhật ký quyết định không sửa và không xoá được."
 
 _STATES = {"pending", "approved", "refused", "spam", "hidden", "withdrawn", "erased"}
 
@@ -75,20 +75,7 @@ _MOVES: dict[Action, tuple[frozenset[str], str]] = {
 }
 
 
-class DecisionQuerySet(models.QuerySet["Decision"]):
-    """Readable only: what changes or deletes rows is refused, whoever asks."""
-
-    def update(self, **kwargs: Any) -> int:
-        raise PermissionDenied(UNCHANGEABLE)
-
-    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
-        raise PermissionDenied(UNCHANGEABLE)
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        raise PermissionDenied(UNCHANGEABLE)
-
-
-class Decision(models.Model):
+class Decision(Record):
     """One step of one comment. It holds neither words nor address of the sender."""
 
     comment = models.ForeignKey(
@@ -118,8 +105,6 @@ class Decision(models.Model):
     # Seconds from sending to this step; kept for the statistics of waiting times.
     waited = models.PositiveBigIntegerField(default=0)
 
-    objects = DecisionQuerySet.as_manager()
-
     class Meta:
         verbose_name = "quyết định về ý kiến"
         verbose_name_plural = "nhật ký quyết định"
@@ -131,14 +116,6 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} {self.comment_id}"
-
-    def save(self, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise PermissionDenied(UNCHANGEABLE)
-        super().save(**kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise PermissionDenied(UNCHANGEABLE)
 
     @staticmethod
     def forget_notes(comment: "Comment") -> None:

@@ -1,15 +1,18 @@
 """What the office itself decides about comments: when they are open, what is watched, who is not trusted."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from comments.models.comment import Comment
+from comments.working_time import after_working_days
 from news import freshness, text
 from news.models import Article
 
@@ -66,13 +69,24 @@ class Policy(models.Model):
     def save(self, **kwargs: Any) -> None:
         """Pages of articles say whether they take comments."""
         self.pk = 1
-        super().save(**kwargs)
-        freshness.bump()
+        with transaction.atomic():
+            super().save(**kwargs)
+            freshness.bump()
+            Comment.objects.set_due_again()
 
     @classmethod
     def current(cls) -> Self:
         """The office's rules; costs one query."""
         return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+    def due_days(self) -> Callable[[dt.datetime], dt.date]:
+        """Tells of a moment when a question was sent by which day it is to be answered; asks for the holidays once."""
+        holidays = Holiday.days()
+
+        def due(sent: dt.datetime) -> dt.date:
+            return after_working_days(text.local(sent).date(), self.answer_days, holidays)
+
+        return due
 
     def takes_comments(self, article: Article) -> bool:
         """Whether this published article is still open to readers."""
@@ -167,3 +181,20 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day:%d/%m/%Y}: {self.name}"
+
+    def save(self, **kwargs: Any) -> None:
+        """A question's last day moves with the holidays before it."""
+        with transaction.atomic():
+            super().save(**kwargs)
+            Comment.objects.set_due_again()
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            deleted = super().delete(*args, **kwargs)
+            Comment.objects.set_due_again()
+        return deleted
+
+    @classmethod
+    def days(cls) -> frozenset[dt.date]:
+        """All of them; costs one query."""
+        return frozenset(cls.objects.values_list("day", flat=True))

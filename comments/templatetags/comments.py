@@ -18,7 +18,8 @@ PER_PAGE = 20
 def comment_section(context: Context, article: Article) -> dict[str, Any]:
     """Public comments of the article, newest first, with their number, and the box to write one."""
     request = context["request"]
-    public = Comment.objects.public().filter(article=article).order_by("-created_at", "-id")
+    public = Comment.objects.public().with_answers().filter(article=article)
+    public = public.order_by("-created_at", "-id")
     return {
         "article": article,
         "page": Paginator(public, PER_PAGE).get_page(request.GET.get("trang", "1")),

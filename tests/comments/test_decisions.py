@@ -77,7 +77,7 @@ def test_without_the_right_nothing_is_decided(verb: str) -> None:
     with pytest.raises(PermissionDenied):
         comment.undo(by=make_user("comments.view_comment"), seen=1)
     with pytest.raises(PermissionDenied):
-        comment.mark_question(None, by=make_user("comments.view_comment"))
+        comment.mark_question(by=make_user("comments.view_comment"), seen=1)
     with pytest.raises(PermissionDenied):
         comment.erase(by=make_user("comments.decide_comment"))
     comment.refresh_from_db()
@@ -192,7 +192,7 @@ def test_what_its_sender_took_back_stays_so(moderator: User) -> None:
 def test_a_question_may_be_marked_between_a_decision_and_its_undoing(moderator: User) -> None:
     comment = make_comment()
     comment.approve(by=moderator, seen=1)
-    comment.mark_question(comment.created_at.date(), by=moderator)
+    comment.mark_question(by=moderator, seen=2)
     comment.undo(by=moderator, seen=2)
     assert comment.status == "pending"
 
