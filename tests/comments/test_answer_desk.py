@@ -82,7 +82,7 @@ def test_a_preview_shows_what_readers_would_see_and_stores_nothing() -> None:
     response = press(client_of(*WRITE), approved(), "_preview", text="<i>Một</i>\nHai", seen=0)
     words = response.content.decode()
     assert "&lt;i&gt;Một&lt;/i&gt;<br>Hai" in words.partition('class="answer"')[2]
-    assert ">&lt;i&gt;Một&lt;/i&gt;\nHai</textarea>" in words.replace("\r\n", "\n")
+    assert "&lt;i&gt;Một&lt;/i&gt;\nHai</textarea>" in words.replace("\r\n", "\n")
     assert not Answer.objects.exists()
 
 
@@ -301,7 +301,7 @@ def test_the_list_of_questions_shows_the_clock_and_costs_the_same_for_many() -> 
             words = client.get(reverse("admin:comments_answer_questions")).content.decode()
         costs.append(len(queries))
     assert costs[0] == costs[1]
-    assert "còn 15 ngày làm việc" in words or "còn 16 ngày làm việc" in words
+    assert "còn 15 ngày làm việc" in words
     assert words.count("Bao giờ sửa đường?") == 13
     assert "Mở bản đang soạn" in words
 

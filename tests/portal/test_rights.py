@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from comments.models import Answer
 from news.models import (
     ExternalLink,
     Notice,
@@ -67,6 +68,7 @@ EDITORS = "ELS"
 # Who works on A's story: nobody of another section, no other author.
 STORY = "AES"
 KEEPERS = "QS"
+ANSWERERS = "ELMS"
 NOBODY = ""
 
 # For each model who sees the list, looks at one, adds, changes, deletes.
@@ -90,6 +92,7 @@ MODELS: dict[str, tuple[str, str, str, str, str]] = {
     "auth_user": (KEEPERS, KEEPERS, KEEPERS, KEEPERS, NOBODY),
     "auth_group": (KEEPERS, KEEPERS, KEEPERS, KEEPERS, NOBODY),
     "comments_comment": ("MS", "MS", NOBODY, NOBODY, NOBODY),
+    "comments_answer": (ANSWERERS, ANSWERERS, NOBODY, NOBODY, NOBODY),
 }
 
 # For each further address who may GET it, and who may POST to it.
@@ -141,6 +144,9 @@ ADDRESSES: dict[str, tuple[str, str]] = {
     "news_redirect_import": (KEEPERS, KEEPERS),
     "news_outboxmessage_resend": (NOBODY, KEEPERS),
     "portal_auditentry_export": (KEEPERS, NOBODY),
+    "comments_answer_questions": (ANSWERERS, NOBODY),
+    "comments_answer_write": (ANSWERERS, ANSWERERS),
+    "comments_answer_mark": (NOBODY, "MS"),
     "auth_user_password_change": (KEEPERS, KEEPERS),
     "auth_user_security": (KEEPERS, KEEPERS),
     "auth_user_end_sessions": (NOBODY, KEEPERS),
@@ -208,10 +214,14 @@ class World:
             "auth_user": other,
             "auth_group": Group.objects.get(name=AUTHOR),
             "comments_comment": make_comment(),
+            "comments_answer": Answer.objects.create(
+                comment=make_comment(status="approved"), text="x", unit="Phường"
+            ),
         }
         self.keys = {name: row.pk for name, row in rows.items()}
         self.arguments = {
             "article_id": article.pk,
+            "comment_id": rows["comments_answer"].comment_id,
             "link_id": link.pk,
             "number": 1,
             "name": "move",
