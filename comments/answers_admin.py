@@ -325,6 +325,9 @@ class AnswerAdmin(admin.ModelAdmin):
         # A public answer is left alone until somebody wants to correct it.
         begun = work is not None or public is None or form is not None or "sua" in request.GET
         words = work.text if work else public.text if public else ""
+        steps = AnswerStep.objects.filter(answer__comment=comment).select_related("by")
+        returned = work is not None and work.state == Answer.State.RETURNED
+        last_return = steps.filter(answer=work, verb=AnswerStep.Verb.RETURN) if returned else steps.none()
         return self._page(
             request,
             "answer.html",
@@ -342,9 +345,8 @@ class AnswerAdmin(admin.ModelAdmin):
             mine=work is not None and work.written_by_id == user.pk,
             may_publish=user.has_perm(PUBLISH),
             may_mark=user.has_perm(DECIDE),
-            steps=AnswerStep.objects.filter(answer__comment=comment)
-            .select_related("by")
-            .order_by("-id"),
+            steps=steps.order_by("-id"),
+            returned_note=last_return.order_by("-id").values_list("note", flat=True).first(),
             **extra,
         )
 

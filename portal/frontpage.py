@@ -65,6 +65,7 @@ def waiting_work(user: Any) -> dict[str, Any]:
             "soonest": clock_of(soonest) if soonest else None,
             "publishes_answers": user.has_perm("comments.publish_answer"),
             "answers_submitted": Answer.objects.submitted().count(),
+            "answers_returned": Answer.objects.filter(state=Answer.State.RETURNED).count(),
         }
     if user.has_perm("news.view_article"):
         seen = Article.objects.visible_to(user).defer("body", "lead").select_related("created_by")

@@ -7,7 +7,10 @@ from comments.models import Comment
 
 @dataclass(frozen=True)
 class SampleComment:
-    """`article` is the name of a sample article, `days` how long ago it was sent."""
+    """`article` is the name of a sample article, `days` how long ago it was sent.
+
+    A question waits for its answer; one that has an `answer` has got it.
+    """
 
     article: str
     name: str
@@ -16,6 +19,8 @@ class SampleComment:
     days: float
     status: str = Comment.Status.PENDING
     signals: tuple[tuple[str, str], ...] = ()
+    question: bool = False
+    answer: str = ""
 
 
 _DESK = "Bộ phận một cửa có lối đi và quầy riêng cho người cao tuổi, người khuyết tật"
@@ -40,6 +45,7 @@ COMMENTS = (
         "Bảng dung lượng trong bài rất cần, nên đặt ngay trên biểu mẫu.",
         0.8,
         Comment.Status.APPROVED,
+        question=True,
     ),
     SampleComment(
         _CLEAN,
@@ -48,6 +54,9 @@ COMMENTS = (
         "Khu phố tôi cũng muốn làm. Cần liên hệ ai để mượn dụng cụ?",
         2.0,
         Comment.Status.APPROVED,
+        question=True,
+        answer="Chào bạn,\n\nkhu phố gửi một tờ đăng ký đến bộ phận một cửa trước ngày dọn vệ sinh năm ngày. Dụng cụ "
+        "được giao tại nhà sinh hoạt khu phố và nhận lại vào cuối buổi.",
     ),
     SampleComment(
         _DESK,

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from comments.models import Comment, Reason
+from comments.models import Answer, Comment, Reason
 from comments.sources import digest_of, words_digest_of
 from comments.suspicion import weight
 from news import importing, oldportal, text
@@ -251,4 +251,10 @@ def _comment(
         comment.approve(by=users[MODERATOR], seen=comment.revision)
     elif sample.status == Comment.Status.REFUSED:
         comment.refuse(by=users[MODERATOR], seen=comment.revision, reason=Reason.OFF_TOPIC)
+    if sample.question:
+        comment.mark_question(by=users[MODERATOR], seen=comment.revision)
+    if sample.answer:
+        answer = Answer.begin(comment, sample.answer, by=users[MODERATOR])
+        answer.submit(by=users[MODERATOR], seen=answer.revision)
+        answer.publish(by=users[EDITOR], seen=answer.revision)
     added["ý kiến"] += 1

@@ -12,7 +12,7 @@ register = template.Library()
 
 # Django sorts by name, which puts the daily work in the middle.
 APPS_BY_USE = ["news", "comments", "portal", "auth"]
-MODELS_BY_USE = ["Article", "Photo", "Attachment", "Section"]
+MODELS_BY_USE = ["Article", "Photo", "Attachment", "Section", "Comment", "Answer"]
 
 
 @register.inclusion_tag("admin/_regular_work.html", takes_context=True)

@@ -188,8 +188,11 @@ def test_a_return_needs_a_note_which_its_writer_reads() -> None:
     client = client_of(*PUBLISH)
     assert press(client, comment, "_return", answer=answer.pk, seen=2).status_code == 400
     press(client, comment, "_return", answer=answer.pk, seen=2, note="Ghi rõ ngày")
-    words = client_of(*WRITE).get(page(comment)).content.decode()
-    assert "Ghi rõ ngày" in words
+    writer = client_of(*WRITE)
+    words = writer.get(page(comment)).content.decode()
+    assert "<strong>Cần sửa:</strong> Ghi rõ ngày" in words
+    front = writer.get(reverse("admin:index")).content.decode()
+    assert "<strong>1</strong> trả lời bị trả lại" in front
     assert f"{WORDS}</textarea>" in words
 
 
