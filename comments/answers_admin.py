@@ -1,6 +1,7 @@
 """Official answers at the desk: the page of one comment's answers, the list by state, questions that wait."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -25,6 +26,7 @@ from comments.models import AlreadyDecided, Answer, AnswerStep, Comment, Holiday
 from comments.models.answer import ANSWER, ANSWER_LENGTH, PUBLISH, unit_of
 from comments.models.comment import DECIDE
 from comments.questions import Clock, clock
+from news.admin.read_only import ReadOnly
 from news.text import local
 
 PER_PAGE = 50
@@ -67,7 +69,7 @@ def clock_of(question: Comment) -> Clock | None:
 
 
 @admin.register(Answer)
-class AnswerAdmin(admin.ModelAdmin):
+class AnswerAdmin(ReadOnly, admin.ModelAdmin):
     """All answers, newest step first. Each is written and decided on the page of its comment."""
 
     list_display = ["what", "unit", "state_words", "changed_at"]
@@ -80,17 +82,6 @@ class AnswerAdmin(admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     actions = None
-
-    # --- rights ----------------------------------------------------------------------------------
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     # --- the list --------------------------------------------------------------------------------
 
@@ -126,7 +117,7 @@ class AnswerAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
-        pages = [
+        pages: list[tuple[str, Callable[..., HttpResponse], str]] = [
             ("cau-hoi/", require_safe(self.questions_view), "comments_answer_questions"),
             (
                 "y-kien/<int:comment_id>/",
@@ -139,9 +130,10 @@ class AnswerAdmin(admin.ModelAdmin):
                 "comments_answer_mark",
             ),
         ]
-        return [*(path(route, view(page), name=name) for route, page, name in pages)] + (
-            super().get_urls()
-        )
+        return [
+            *(path(route, view(page), name=name) for route, page, name in pages),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -152,7 +144,9 @@ class AnswerAdmin(admin.ModelAdmin):
             raise PermissionDenied("Bạn không có quyền xem trả lời của cơ quan.")
         if answer is None:
             return super().change_view(request, object_id, form_url, extra_context)
-        return HttpResponseRedirect(reverse("admin:comments_answer_write", args=[answer.comment_id]))
+        return HttpResponseRedirect(
+            reverse("admin:comments_answer_write", args=[answer.comment_id])
+        )
 
     # --- questions -------------------------------------------------------------------------------
 
@@ -265,9 +259,7 @@ class AnswerAdmin(admin.ModelAdmin):
         except AlreadyDecided as late:
             self.message_user(request, str(late), messages.WARNING)
         except ValidationError as refusal:
-            return self._show(
-                request, comment, note=note, refusals=refusal.messages, status=400
-            )
+            return self._show(request, comment, note=note, refusals=refusal.messages, status=400)
         except ValueError as refusal:
             return self._show(request, comment, note=note, refusals=[str(refusal)], status=400)
         else:
@@ -280,9 +272,7 @@ class AnswerAdmin(admin.ModelAdmin):
         return "Đã đăng trả lời."
 
     def _return(self, request: HttpRequest, answer: Answer, note: str) -> str:
-        answer.return_to_writer(
-            by=request.user, seen=_number(request.POST.get("seen")), note=note
-        )
+        answer.return_to_writer(by=request.user, seen=_number(request.POST.get("seen")), note=note)
         return "Đã trả lại cho người soạn."
 
     def _withdraw(self, request: HttpRequest, answer: Answer, note: str) -> str:
@@ -327,7 +317,9 @@ class AnswerAdmin(admin.ModelAdmin):
         words = work.text if work else public.text if public else ""
         steps = AnswerStep.objects.filter(answer__comment=comment).select_related("by")
         returned = work is not None and work.state == Answer.State.RETURNED
-        last_return = steps.filter(answer=work, verb=AnswerStep.Verb.RETURN) if returned else steps.none()
+        last_return = (
+            steps.filter(answer=work, verb=AnswerStep.Verb.RETURN) if returned else steps.none()
+        )
         return self._page(
             request,
             "answer.html",
@@ -366,9 +358,7 @@ class AnswerAdmin(admin.ModelAdmin):
         )
 
 
-def _clock_of(
-    due: dt.date | None, today: dt.date, holidays: frozenset[dt.date]
-) -> Clock | None:
+def _clock_of(due: dt.date | None, today: dt.date, holidays: frozenset[dt.date]) -> Clock | None:
     return clock(due, today, holidays) if due else None
 
 

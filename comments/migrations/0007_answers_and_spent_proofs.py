@@ -7,89 +7,197 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('comments', '0004_what_the_database_keeps_true'),
+        ("comments", "0004_what_the_database_keeps_true"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SpentProof',
+            name="SpentProof",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('signature', models.CharField(max_length=64, unique=True)),
-                ('expires_at', models.DateTimeField(db_index=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("signature", models.CharField(max_length=64, unique=True)),
+                ("expires_at", models.DateTimeField(db_index=True)),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(blank=True, verbose_name='nội dung')),
-                ('unit', models.CharField(max_length=250, verbose_name='đơn vị trả lời')),
-                ('state', models.CharField(choices=[('draft', 'Bản nháp'), ('submitted', 'Chờ duyệt'), ('returned', 'Bị trả lại'), ('published', 'Đã đăng'), ('replaced', 'Đã thay bằng bản mới'), ('withdrawn', 'Đã rút')], default='draft', max_length=10, verbose_name='tình trạng')),
-                ('revision', models.PositiveIntegerField(default=1, editable=False)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='bước gần nhất lúc')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='đăng lúc')),
-                ('alone', models.BooleanField(default=False, verbose_name='một người xem')),
-                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='comments.comment', verbose_name='ý kiến')),
-                ('written_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='người viết')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="nội dung")),
+                ("unit", models.CharField(max_length=250, verbose_name="đơn vị trả lời")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Bản nháp"),
+                            ("submitted", "Chờ duyệt"),
+                            ("returned", "Bị trả lại"),
+                            ("published", "Đã đăng"),
+                            ("replaced", "Đã thay bằng bản mới"),
+                            ("withdrawn", "Đã rút"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="tình trạng",
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "changed_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="bước gần nhất lúc"
+                    ),
+                ),
+                (
+                    "published_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="đăng lúc"),
+                ),
+                ("alone", models.BooleanField(default=False, verbose_name="một người xem")),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="comments.comment",
+                        verbose_name="ý kiến",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="người viết",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'trả lời của cơ quan',
-                'verbose_name_plural': 'trả lời của cơ quan',
-                'permissions': [('answer_comment', 'Được viết trả lời chính thức cho ý kiến'), ('publish_answer', 'Được đăng và thu hồi trả lời chính thức')],
-                'default_permissions': ['view'],
+                "verbose_name": "trả lời của cơ quan",
+                "verbose_name_plural": "trả lời của cơ quan",
+                "permissions": [
+                    ("answer_comment", "Được viết trả lời chính thức cho ý kiến"),
+                    ("publish_answer", "Được đăng và thu hồi trả lời chính thức"),
+                ],
+                "default_permissions": ["view"],
             },
         ),
         migrations.CreateModel(
-            name='AnswerStep',
+            name="AnswerStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(choices=[('write', 'Viết'), ('submit', 'Gửi duyệt'), ('return', 'Trả lại'), ('publish', 'Đăng'), ('replace', 'Thay bằng bản mới'), ('withdraw', 'Rút')], max_length=10, verbose_name='việc')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='lúc')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='ghi chú')),
-                ('revision', models.PositiveIntegerField()),
-                ('alone', models.BooleanField(default=False, verbose_name='một người xem')),
-                ('answer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='comments.answer', verbose_name='trả lời')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='người làm')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("write", "Viết"),
+                            ("submit", "Gửi duyệt"),
+                            ("return", "Trả lại"),
+                            ("publish", "Đăng"),
+                            ("replace", "Thay bằng bản mới"),
+                            ("withdraw", "Rút"),
+                        ],
+                        max_length=10,
+                        verbose_name="việc",
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="lúc")),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="ghi chú")),
+                ("revision", models.PositiveIntegerField()),
+                ("alone", models.BooleanField(default=False, verbose_name="một người xem")),
+                (
+                    "answer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="comments.answer",
+                        verbose_name="trả lời",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="người làm",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bước của trả lời',
-                'verbose_name_plural': 'nhật ký trả lời',
-                'default_permissions': (),
+                "verbose_name": "bước của trả lời",
+                "verbose_name_plural": "nhật ký trả lời",
+                "default_permissions": (),
             },
         ),
         migrations.AddIndex(
-            model_name='answer',
-            index=models.Index(fields=['state', 'changed_at', 'id'], name='answer_by_state'),
+            model_name="answer",
+            index=models.Index(fields=["state", "changed_at", "id"], name="answer_by_state"),
         ),
         migrations.AddIndex(
-            model_name='answer',
-            index=models.Index(fields=['-changed_at', '-id'], name='answer_newest'),
+            model_name="answer",
+            index=models.Index(fields=["-changed_at", "-id"], name="answer_newest"),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned'])), fields=('comment',), name='answer_one_in_work'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["draft", "submitted", "returned"])),
+                fields=("comment",),
+                name="answer_one_in_work",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('comment',), name='answer_one_public'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "published")),
+                fields=("comment",),
+                name="answer_one_public",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='answer_public_has_date'),
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "published"), _negated=True),
+                    ("published_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="answer_public_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), ('state', 'withdrawn'), _connector='OR'), name='answer_says_something'),
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("text", ""), _negated=True), ("state", "withdrawn"), _connector="OR"
+                ),
+                name="answer_says_something",
+            ),
         ),
         migrations.AddIndex(
-            model_name='answerstep',
-            index=models.Index(fields=['answer', 'id'], name='answer_step_of_answer'),
+            model_name="answerstep",
+            index=models.Index(fields=["answer", "id"], name="answer_step_of_answer"),
         ),
     ]

@@ -196,7 +196,9 @@ class Answer(models.Model):
             # Whoever hides the comment at this moment is waited for.
             comment = Comment.objects.select_for_update().get(pk=self.comment_id)
             if comment.status != Comment.Status.APPROVED:
-                raise ValueError("Ý kiến chưa được duyệt. Hãy duyệt ý kiến trước, rồi đăng trả lời.")
+                raise ValueError(
+                    "Ý kiến chưa được duyệt. Hãy duyệt ý kiến trước, rồi đăng trả lời."
+                )
             public = Answer.objects.published().filter(comment=comment)
             corrected = public.exclude(pk=self.pk).first()
             if corrected:
@@ -298,10 +300,12 @@ class Answer(models.Model):
     @staticmethod
     def forget(comment: Comment, *, keep_words: bool) -> None:
         """Forget the sender of a comment that is being erased: all notes, and the words if the comment's go too."""
-        notes = models.QuerySet(AnswerStep).filter(answer__comment=comment).exclude(note="")
-        notes.update(note="")
+        steps: models.QuerySet[AnswerStep] = models.QuerySet(AnswerStep)
+        steps.filter(answer__comment=comment).exclude(note="").update(note="")
         if not keep_words:
-            comment.answers.update(text="", state=Answer.State.WITHDRAWN, revision=F("revision") + 1)
+            comment.answers.update(
+                text="", state=Answer.State.WITHDRAWN, revision=F("revision") + 1
+            )
 
 
 class AnswerStep(Record):

@@ -8,11 +8,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from comments.models import Answer, Comment
 from news.models import OutboxMessage, StaffProfile, Unit
-from portal.roles import EDITOR, MODERATOR, ensure_roles
+from portal.roles import EDITOR, MODERATOR
+from tests.browser.conftest import cookies_of, let_in, make_official
 from tests.factories import make_article, make_comment, make_user
-from tests.tools.desk import send_sign_in
 
-PASSWORD = "mat-khau-dai-1"
 WORDS = "Chào bạn,\n\nphường sẽ mở thêm lối đi trong tháng tới."
 
 
@@ -31,14 +30,10 @@ def question(site: str) -> Comment:
 
 
 def desk_of(browser: Browser, site: str, role: str, unit: str = "") -> Page:
-    user = make_user(username=f"nguoi-{role}", password=PASSWORD)
-    user.groups.add(ensure_roles()[role])
+    user = make_official(role, username=f"nguoi-{role}")
     if unit:
         StaffProfile.objects.create(user=user, unit=Unit.objects.create(name=unit))
-    page = browser.new_page()
-    page.goto(f"{site}/quan-tri/")
-    send_sign_in(page, user.username, PASSWORD)
-    return page
+    return let_in(browser.new_page(), site, user)
 
 
 def test_an_official_answer_goes_from_the_moderator_by_a_colleague_to_the_reader(
@@ -82,13 +77,10 @@ def test_an_official_answer_goes_from_the_moderator_by_a_colleague_to_the_reader
 def test_the_desk_s_pages_of_answers_are_accessible(
     site: str,
     question: Comment,
-    browser: Browser,
     axe_of: Callable[..., list[str]],
     width: int,
 ) -> None:
-    colleague = desk_of(browser, site, EDITOR)
-    cookies: Any = colleague.context.cookies()
-    colleague.close()
+    cookies = cookies_of(make_official(EDITOR, username="bien-tap"), site)
     write = f"/quan-tri/comments/answer/y-kien/{question.pk}/"
     questions = "/quan-tri/comments/answer/cau-hoi/"
 

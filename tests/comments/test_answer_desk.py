@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from comments.models import Answer, Comment
+from tests.desk import client_of, said
 from tests.factories import make_comment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -16,12 +17,6 @@ pytestmark = pytest.mark.django_db
 WRITE = ("comments.answer_comment", "comments.view_answer")
 PUBLISH = (*WRITE, "comments.publish_answer")
 WORDS = "Phường sẽ mở thêm lối đi."
-
-
-def client_of(*permissions: str, **fields: Any) -> Client:
-    client = Client()
-    client.force_login(make_user(*permissions, **fields))
-    return client
 
 
 def approved(**fields: Any) -> Comment:
@@ -42,10 +37,6 @@ def begun(comment: Comment, words: str = WORDS, *, submit: bool = False, by: Any
 
 def press(client: Client, comment: Comment, button: str, **data: Any) -> Any:
     return client.post(page(comment), {button: "", **data}, follow=True)
-
-
-def said(response: Any) -> list[str]:
-    return [str(message) for message in response.context["messages"]]
 
 
 # --- Writing --------------------------------------------------------------------------------------
@@ -320,7 +311,9 @@ def test_the_front_page_counts_for_who_can_answer_and_for_who_publishes() -> Non
     question()
     begun(approved(), submit=True)
     front = reverse("admin:index")
-    assert "<strong>1</strong> câu hỏi chưa trả lời" in client_of(*WRITE).get(front).content.decode()
+    assert (
+        "<strong>1</strong> câu hỏi chưa trả lời" in client_of(*WRITE).get(front).content.decode()
+    )
     assert "chờ đăng" not in client_of(*WRITE).get(front).content.decode()
     assert "<strong>1</strong> trả lời chờ đăng" in client_of(*PUBLISH).get(front).content.decode()
     moderator = client_of("comments.view_comment", "comments.decide_comment")
