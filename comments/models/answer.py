@@ -8,7 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from comments.models.comment import AlreadyDecided, Comment
+from comments.models.comment import AlreadyDecided, Comment, answer_fields
 from comments.models.record import Record
 from comments.plain_text import length, normalise
 from news import freshness, outbox, text
@@ -117,14 +117,8 @@ class Answer(models.Model):
 
     @property
     def public_fields(self) -> dict[str, str]:
-        """Everything readers learn of it, as the page and the JSON of more comments show it."""
-        at = self.published_at or timezone.now()
-        return {
-            "unit": self.unit,
-            "text": self.text,
-            "moment": text.local(at).isoformat(timespec="seconds"),
-            "date": text.long_date(at),
-        }
+        """What readers learn of it, or would if it were published now."""
+        return answer_fields(self.unit, self.text, self.published_at or timezone.now())
 
     # --- writing -----------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
 from comments.models.decision import Action, Decision, Reason
@@ -21,6 +21,16 @@ SOMEBODY = "Bạn đọc"
 
 class AlreadyDecided(Exception):
     """It is not what the moderator saw any more; the message says what became of it."""
+
+
+def answer_fields(unit: str, words: str, at: dt.datetime) -> dict[str, str]:
+    """Everything readers learn of an official answer, as the page and the JSON of more comments show it."""
+    return {
+        "unit": unit,
+        "text": words,
+        "moment": text.local(at).isoformat(timespec="seconds"),
+        "date": text.long_date(at),
+    }
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -55,11 +65,13 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         ).order_by("answer_due", "id")
 
     def with_answers(self) -> Self:
-        """Each with `official`: the public answer in a list, or none; one query for all."""
-        from comments.models.answer import Answer
-
-        answers = Answer.objects.published()
-        return self.prefetch_related(Prefetch("answers", queryset=answers, to_attr="official"))
+        """Each with its public answer, if there is one, from the same query; see Comment.public_answer."""
+        public = FilteredRelation("answers", condition=Q(answers__state="published"))
+        return self.alias(official=public).annotate(
+            answer_unit=F("official__unit"),
+            answer_text=F("official__text"),
+            answer_published_at=F("official__published_at"),
+        )
 
     def set_due_again(self) -> None:
         """Reckon the days by which open questions are to be answered anew: the office's rules have changed."""
@@ -237,6 +249,14 @@ class Comment(models.Model):
     @property
     def date_line(self) -> str:
         return text.long_date(self.created_at)
+
+    @property
+    def public_answer(self) -> dict[str, str] | None:
+        """What readers see of the office's answer; only of rows that with_answers() gave."""
+        row: Any = self
+        if row.answer_text is None:
+            return None
+        return answer_fields(row.answer_unit, row.answer_text, row.answer_published_at)
 
     # --- what a moderator decides ----------------------------------------------------------------
 
