@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from comments import proofs
 from comments.models import AlreadyDecided, Comment, Holiday, Policy
 from comments.questions import Clock, clock
 from news.text import VIETNAM
-from tests.factories import make_comment, make_user
+from tests.factories import make_article, make_comment, make_user
+from tests.tools.plans import read_through
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +142,32 @@ def test_the_clock_counts_working_days(today: dt.date, expected: Clock) -> None:
 def test_the_clock_knows_holidays() -> None:
     holidays = {dt.date(2026, 11, 25)}
     assert clock(DUE, dt.date(2026, 11, 24), holidays).words == "còn 2 ngày làm việc"
+
+
+def test_what_waits_is_found_from_an_index_among_many() -> None:
+    article = make_article()
+    Comment.objects.bulk_create(
+        Comment(
+            article=article,
+            name="Trần B",
+            text=f"Ý kiến {number}",
+            digest=f"many-{number}",
+            consent_version="1",
+            status=Comment.Status.APPROVED,
+            created_at=SENT,
+            decided_at=SENT,
+        )
+        for number in range(3000)
+    )
+    waiting = question()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+    with CaptureQueriesContext(connection) as asked:
+        assert Comment.objects.unanswered().first() == waiting
+        assert Comment.objects.unanswered().count() == 1
+        assert not proofs.is_flood()
+        Policy.current().save()
+
+    statements = [query["sql"] for query in asked.captured_queries]
+    assert read_through(statements, ["comments_comment"], many=1000) == set()

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import altcha
 import pytest
 from django.db import connection
 from django.test import Client
 
-from comments import tickets
-from comments.models import AlreadyDecided, Comment, Decision, Quota, Reason
+from comments import proofs, tickets
+from comments.models import AlreadyDecided, Answer, Comment, Decision, Quota, Reason
+from news.models import OutboxMessage
 from tests.comments.test_writing import send
 from tests.factories import make_article, make_comment, make_user
 
@@ -140,3 +142,52 @@ def test_of_two_who_undo_at_once_one_wins_fifty_times() -> None:
         assert sorted(at_once([undo, undo])) == [False, True]
         comment.refresh_from_db()
         assert (comment.status, comment.revision) == ("pending", 3)
+
+
+def test_of_two_who_decide_about_an_answer_at_once_one_wins_and_one_mail_goes_out() -> None:
+    writer = make_user("comments.answer_comment")
+    colleagues = [make_user("comments.answer_comment", "comments.publish_answer") for _ in "12"]
+    for how in ("publish", "return_to_writer") * 10:
+        comment = make_comment(status="approved", notify=Comment.Notify.CONFIRMED)
+        answer = Answer.begin(comment, "Lời của cơ quan", by=writer)
+        answer.submit(by=writer, seen=1)
+
+        def decide(verb: str, by: Any, key: int = answer.pk) -> bool:
+            extra = {"note": "Sửa giúp"} if verb == "return_to_writer" else {}
+            try:
+                getattr(Answer.objects.get(pk=key), verb)(by=by, seen=2, **extra)
+            except AlreadyDecided:
+                return False
+            return True
+
+        won = at_once([partial(decide, "publish", colleagues[0]), partial(decide, how, colleagues[1])])
+
+        assert sorted(won) == [False, True]
+        answer.refresh_from_db()
+        assert answer.revision == 3
+        assert answer.steps.count() == 3
+        published = answer.state == Answer.State.PUBLISHED
+        mails = OutboxMessage.objects.filter(key=f"answer:{answer.pk}").count()
+        assert mails == (1 if published else 0)
+
+
+def test_of_twenty_who_send_the_same_proof_at_once_one_has_done_the_work(settings: Any) -> None:
+    settings.COMMENT_FLOOD = 0
+    settings.COMMENT_LIMIT = 20
+    article = make_article()
+    make_comment(article=article)
+    ticket = tickets.new_ticket(article.pk)
+    challenge = altcha.Challenge.from_dict(proofs.work(ticket))
+    solution = altcha.solve_challenge(challenge)
+    assert solution is not None
+    proof = altcha.Payload(challenge, solution).to_base64()
+
+    texts = [f"Ý kiến {number} của tôi" for number in range(20)]
+    answers = at_once(
+        [partial(send, Client(), article, ticket=ticket, proof=proof, text=text) for text in texts]
+    )
+
+    assert [answer.status_code for answer in answers] == [200] * 20
+    stored = Comment.objects.filter(text__in=texts)
+    without = [c for c in stored if "no_proof" in [code for code, _ in c.signals]]
+    assert (len(stored), len(without)) == (20, 19)
