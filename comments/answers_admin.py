@@ -26,6 +26,7 @@ from comments.models import AlreadyDecided, Answer, AnswerStep, Comment, Holiday
 from comments.models.answer import ANSWER, ANSWER_LENGTH, PUBLISH, unit_of
 from comments.models.comment import DECIDE
 from comments.questions import Clock, clock
+from news.admin.kept_forms import KeptForms, tell_saved
 from news.admin.read_only import ReadOnly
 from news.text import local
 
@@ -69,7 +70,7 @@ def clock_of(question: Comment) -> Clock | None:
 
 
 @admin.register(Answer)
-class AnswerAdmin(ReadOnly, admin.ModelAdmin):
+class AnswerAdmin(KeptForms, ReadOnly, admin.ModelAdmin):
     """All answers, newest step first. Each is written and decided on the page of its comment."""
 
     list_display = ["what", "unit", "state_words", "changed_at"]
@@ -203,6 +204,10 @@ class AnswerAdmin(ReadOnly, admin.ModelAdmin):
         comment = get_object_or_404(comments, pk=comment_id)
         if request.method != "POST":
             return self._show(request, comment)
+        return tell_saved(request, self._take(request, comment))
+
+    def _take(self, request: HttpRequest, comment: Comment) -> HttpResponse:
+        """One button of the page."""
         note = NoteForm(request.POST)
         if not note.is_valid():
             return self._show(request, comment, note=note, status=400)

@@ -10,6 +10,7 @@ from comments.models import Answer, Comment
 from news.models import OutboxMessage, StaffProfile, Unit
 from portal.roles import EDITOR, MODERATOR
 from tests.browser.conftest import cookies_of, let_in, make_official
+from tests.browser.test_no_lost_text import keeps, kept, no_copy
 from tests.factories import make_article, make_comment, make_user
 
 WORDS = "Chào bạn,\n\nphường sẽ mở thêm lối đi trong tháng tới."
@@ -71,6 +72,25 @@ def test_an_official_answer_goes_from_the_moderator_by_a_colleague_to_the_reader
     assert "phường sẽ mở thêm lối đi" in mail.body
     assert "b@example.vn" not in watched.content()
     assert not Comment.objects.unanswered().exists()
+
+
+def test_an_answer_that_was_not_sent_is_offered_again_and_forgotten_once_it_is_saved(
+    page: Page, site: str, question: Comment
+) -> None:
+    path = f"/quan-tri/comments/answer/y-kien/{question.pk}/"
+    let_in(page, site, make_official(MODERATOR, "kiem-duyet"), path)
+    keeps(page)
+    page.get_by_label("Câu trả lời").fill("Lời đang viết dở")
+    kept(page)
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    keeps(page)
+    page.get_by_role("button", name="Lấy lại bản viết dở").click()
+    expect(page.get_by_label("Câu trả lời")).to_have_value("Lời đang viết dở")
+    page.get_by_role("button", name="Lưu bản nháp").click()
+    expect(page.locator(".messagelist")).to_contain_text("Đã lưu bản nháp")
+    assert Answer.objects.get().text == "Lời đang viết dở"
+    no_copy(page)
 
 
 @pytest.mark.parametrize("width", [360, 1280])
