@@ -160,7 +160,9 @@ def test_of_two_who_decide_about_an_answer_at_once_one_wins_and_one_mail_goes_ou
                 return False
             return True
 
-        won = at_once([partial(decide, "publish", colleagues[0]), partial(decide, how, colleagues[1])])
+        won = at_once(
+            [partial(decide, "publish", colleagues[0]), partial(decide, how, colleagues[1])]
+        )
 
         assert sorted(won) == [False, True]
         answer.refresh_from_db()
