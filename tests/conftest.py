@@ -8,6 +8,7 @@ from typing import Any
 import hypothesis
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from news import counting, freshness
 from portal import wsgi
@@ -33,6 +34,16 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: the garbage collector need not go through it again and again."""
     gc.freeze()
     gc.set_threshold(50_000)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """SQLite does not wait for the disk at each commit: what survives a power cut is no question to the tests' database."""
+    options = connection.settings_dict["OPTIONS"]
+    if "init_command" in options:
+        options["init_command"] = options["init_command"].replace(
+            "synchronous=FULL", "synchronous=OFF"
+        )
 
 
 @pytest.fixture(autouse=True)

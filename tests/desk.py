@@ -10,6 +10,17 @@ from django.utils import timezone
 from news.models import Article, Section
 from tests.factories import make_section, make_user
 
+# Rights to stories.
+EDITOR = (
+    "news.view_article",
+    "news.add_article",
+    "news.change_article",
+    "news.edit_any_article",
+    "news.publish_article",
+    "news.withdraw_article",
+)
+WRITER = ("news.view_article", "news.add_article", "news.change_article")
+
 
 def logged_in(user: User, **options: Any) -> Client:
     client = Client(**options)

@@ -30,15 +30,6 @@ class AttachmentAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     search_fields = ["title"]
     search_help_text = "Tìm không cần dấu trong tên hiển thị và tên tệp."
-    fields = [
-        "title",
-        "file",
-        "kind_and_size",
-        "stories",
-        "downloads",
-        "uploaded_by",
-        "uploaded_at",
-    ]
     readonly_fields = [
         "file",
         "kind_and_size",
@@ -47,6 +38,7 @@ class AttachmentAdmin(admin.ModelAdmin):
         "uploaded_by",
         "uploaded_at",
     ]
+    fields = ["title", *readonly_fields]
     actions = None
 
     # --- the list --------------------------------------------------------------------------------

@@ -103,6 +103,11 @@ def let_in(page: Page, site: str, user: User, path: str = "/quan-tri/") -> Page:
 
 
 SCHEMES = ("paper", "sepia", "dark", "contrast")
+SET_SCHEME = """scheme => {
+  const { dataset } = document.documentElement;
+  if (scheme) dataset.scheme = scheme;
+  else delete dataset.scheme;
+}"""
 # All of axe's that look at colours and are asked by default.
 RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]
 
@@ -111,20 +116,23 @@ RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]
 def axe_of(browser: Browser) -> Callable[..., list[str]]:
     """Asks axe what is wrong with an address; the strict CSP would keep axe out, so it is bypassed here only.
 
-    `schemes` are looked at one after the other on the same page, `prepare` brings it into the state to look at.
-    A second scheme changes colours only, so only what depends on colours is asked of it.
+    `prepare` brings the page into the state to look at; it is then looked at in every width, and in every width in
+    every one of `schemes`: a second scheme changes colours only, so only what depends on colours is asked of it.
+    `look` is called in every width, for what else a test wants to see there.
     """
 
     def ask(
         address: str,
         *,
         schemes: tuple[str, ...] = ("",),
-        width: int = 1280,
+        width: int | tuple[int, ...] = 1280,
         cookies: Any = None,
         prepare: Callable[[Page], None] | None = None,
+        look: Callable[[Page], None] | None = None,
     ) -> list[str]:
+        widths = width if isinstance(width, tuple) else (width,)
         context = browser.new_context(
-            bypass_csp=True, viewport={"width": width, "height": 800}, reduced_motion="reduce"
+            bypass_csp=True, viewport={"width": widths[0], "height": 800}, reduced_motion="reduce"
         )
         if cookies:
             context.add_cookies(cookies)
@@ -132,20 +140,23 @@ def axe_of(browser: Browser) -> Callable[..., list[str]]:
         page.goto(address)
         if prepare:
             prepare(page)
-        found = []
+        own = page.evaluate("document.documentElement.dataset.scheme || ''")
         page.evaluate(AXE_SCRIPT)
-        for number, scheme in enumerate(schemes):
-            if scheme:
-                page.evaluate(
-                    "scheme => { document.documentElement.dataset.scheme = scheme; }", scheme
+        found = []
+        for wide in widths:
+            page.set_viewport_size({"width": wide, "height": 800})
+            if look:
+                look(page)
+            for scheme in schemes:
+                page.evaluate(SET_SCHEME, scheme or own)
+                rules = {} if scheme == schemes[0] else {"runOnly": RULES_OF_COLOUR}
+                result = page.evaluate(
+                    "rules => axe.run({ resultTypes: ['violations'], ...rules })", rules
                 )
-            options: dict[str, Any] = {"resultTypes": ["violations"]}
-            if number:
-                options["runOnly"] = RULES_OF_COLOUR
-            result = page.evaluate("options => axe.run(options)", options)
-            for violation in result["violations"]:
-                places = ", ".join(node["html"][:160] for node in violation["nodes"][:3])
-                found.append(f"{scheme} {violation['id']} ({violation['impact']}) at {places}")
+                for violation in result["violations"]:
+                    places = ", ".join(node["html"][:160] for node in violation["nodes"][:3])
+                    name = f"{violation['id']} ({violation['impact']})"
+                    found.append(f"{wide} {scheme} {name} at {places}")
         context.close()
         return found
 

@@ -149,10 +149,10 @@ def test_an_open_form_says_whether_anybody_writes_in_it(
     assert said == [False, True, False, True]
 
 
-@pytest.mark.parametrize("width", [360, 1280])
 def test_axe_finds_nothing_on_the_pages_of_accounts(
-    page: Page, site: str, official: User, axe_of: Callable[..., list[str]], width: int
+    page: Page, site: str, official: User, axe_of: Callable[..., list[str]]
 ) -> None:
+    width = (1280, 360)
     assert axe_of(f"{site}/quan-tri/login/", width=width, schemes=DARK) == []
 
     def try_in_vain(page: Page) -> None:

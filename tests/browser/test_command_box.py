@@ -111,20 +111,19 @@ def test_without_javascript_the_button_is_a_link_to_the_same(
     page.context.close()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
 def test_axe_finds_nothing_wrong_with_it(
-    desk: Page, site: str, axe_of: Callable[..., list[str]], width: int
+    desk: Page, site: str, axe_of: Callable[..., list[str]]
 ) -> None:
     def open_box(page: Page) -> None:
         page.keyboard.press("Control+k")
         page.keyboard.type("hoi")
         expect(page.locator("#command-box [role=status]")).to_contain_text("kết quả")
+
+    def fits(page: Page) -> None:
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
-    cookies = desk.context.cookies()
-    schemes = ("paper", "dark")
+    asked: dict[str, Any] = {"cookies": desk.context.cookies(), "width": (1280, 360)}
+    asked["schemes"] = ("paper", "dark")
     lists = f"{site}/quan-tri/news/section/"
-    assert axe_of(lists, schemes=schemes, width=width, cookies=cookies, prepare=open_box) == []
-    assert (
-        axe_of(f"{site}/quan-tri/tim/?q=hoi", schemes=schemes, width=width, cookies=cookies) == []
-    )
+    assert axe_of(lists, prepare=open_box, look=fits, **asked) == []
+    assert axe_of(f"{site}/quan-tri/tim/?q=hoi", **asked) == []

@@ -104,9 +104,8 @@ def test_the_library_takes_several_files_with_progress(
     assert Attachment.objects.count() == 2
 
 
-@pytest.mark.parametrize("width", [360, 1280])
 def test_axe_finds_nothing_and_nothing_is_cut_off_where_files_are_chosen(
-    page: Page, site: str, cookies: Any, axe_of: Callable[..., list[str]], width: int
+    site: str, cookies: Any, axe_of: Callable[..., list[str]]
 ) -> None:
     article = make_article(status="draft")
     stored = make_attachment(title="Thông báo về việc niêm yết công khai danh sách " * 3)
@@ -118,28 +117,26 @@ def test_axe_finds_nothing_and_nothing_is_cut_off_where_files_are_chosen(
             box.press("Enter")
             opened.locator("[data-attachments-found] li").first.wait_for()
 
+    def fits(opened: Page) -> None:
+        field = opened.locator("[data-attachments]")
+        if not field.count():
+            return
+        assert field.evaluate("field => field.scrollWidth <= field.clientWidth")
+        small = field.locator(":is(button, input:not([type=hidden]), .attachment-buttons a)")
+        for box in [each.bounding_box() for each in small.all()]:
+            assert box is None or box["height"] >= 44
+
     for address in (
         f"/quan-tri/news/article/{article.pk}/change/",
         "/quan-tri/news/attachment/",
         "/quan-tri/news/attachment/add/",
         f"/quan-tri/news/attachment/{stored.pk}/change/",
     ):
-        found = axe_of(f"{site}{address}", width=width, cookies=cookies, prepare=search)
+        found = axe_of(
+            f"{site}{address}", width=(1280, 360), cookies=cookies, prepare=search, look=fits
+        )
         # CKEditor's own frame and bars are not ours to mend.
         assert [line for line in found if "cke" not in line] == [], address
-    page.context.add_cookies(cookies)
-    page.set_viewport_size({"width": width, "height": 800})
-    page.goto(f"{site}/quan-tri/news/article/{article.pk}/change/")
-    search(page)
-    assert page.evaluate(
-        "document.querySelector('[data-attachments]').scrollWidth"
-        " <= document.querySelector('[data-attachments]').clientWidth"
-    )
-    small = page.locator(
-        "[data-attachments] :is(button, input:not([type=hidden]), .attachment-buttons a)"
-    )
-    for box in [each.bounding_box() for each in small.all()]:
-        assert box is None or box["height"] >= 44
 
 
 def test_a_reader_looks_at_a_pdf_and_keeps_it(

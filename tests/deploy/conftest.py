@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.deploy.running import Site, own_database
+from tests.deploy.fronts import Front, Told, tell
+from tests.deploy.running import Installation, Site, nginx, own_database
 
 # CKEditor and the admin have 1,300 files, whose checksums take 18 s; no page asked for here needs them.
 MAKE_SITE = """
@@ -37,21 +37,28 @@ print(json.dumps({
 """
 
 
-@dataclass
-class Installation:
-    site: Site
-    articles: list[str]
-    photo: str
-    # Primary key, address, address in place, name in the storage.
-    file: tuple[int, str, str, str]
-    # A draft's file, and its address for who was given the draft's link.
-    loose_file: str
-    shared_file: str
-
-
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder: Path = tmp_path_factory.mktemp("installation")
     with own_database(folder) as url:
         site = Site(folder, url)
         yield Installation(site, **json.loads(site.python(MAKE_SITE)))
+
+
+@pytest.fixture(scope="session")
+def front(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    folder = tmp_path_factory.mktemp("front")
+    site = installation.site
+    with site.web() as web, nginx(folder, upstream=web.port, data=site.folder) as port:
+        yield Front(installation, port, folder / "nginx.log")
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[Told]:
+    yield from tell(tmp_path, {})
+
+
+@pytest.fixture
+def told_without_front(tmp_path: Path) -> Iterator[Told]:
+    """As it is when nobody stands in front of nginx: no address is believed."""
+    yield from tell(tmp_path, {"set_real_ip_from 172.31.213.1;": ""})

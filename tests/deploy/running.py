@@ -192,6 +192,18 @@ class Site:
 
 
 @dataclass
+class Installation:
+    site: Site
+    articles: list[str]
+    photo: str
+    # Primary key, address, address in place, name in the storage.
+    file: tuple[int, str, str, str]
+    # A draft's file, and its address for who was given the draft's link.
+    loose_file: str
+    shared_file: str
+
+
+@dataclass
 class Web:
     """A running web process; `port` answers without nginx."""
 

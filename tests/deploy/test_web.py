@@ -13,8 +13,7 @@ import yaml
 from django.conf import settings
 from django.db import connection
 
-from tests.deploy.conftest import Installation
-from tests.deploy.running import DEPLOY, Site, ask, redis, stop
+from tests.deploy.running import DEPLOY, Installation, Site, ask, redis, stop
 
 pytestmark = pytest.mark.own_database
 

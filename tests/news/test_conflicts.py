@@ -23,7 +23,7 @@ from tests.factories import (
     make_section,
     make_user,
 )
-from tests.news.test_workflow import race
+from tests.racing import race
 
 CHANGE = "admin:news_article_change"
 

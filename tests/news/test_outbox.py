@@ -5,7 +5,6 @@ import logging
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +24,7 @@ from news.models.outbox import DELAYS
 from portal.models import SiteIdentity
 from tests.factories import make_user
 from tests.mailserver import MailServer, mail_server
+from tests.racing import race
 
 State = OutboxMessage.State
 
@@ -329,25 +329,9 @@ def test_logs_and_stored_errors_hold_no_address(
 @pytest.mark.django_db(transaction=True)
 def test_four_senders_at_once_send_each_message_once(server: MailServer) -> None:
     messages = [make_message() for _ in range(30)]
-    together = threading.Barrier(4)
-    failures: list[BaseException] = []
+    results = race(*[outbox.send_waiting] * 4)
 
-    def send() -> None:
-        try:
-            together.wait()
-            outbox.send_waiting()
-        except BaseException as error:  # noqa: BLE001 - handed over to the test
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert not failures
+    assert not [one for one in results if isinstance(one, Exception)]
     assert sorted(server.recipients) == sorted(message.recipient for message in messages)
     assert set(OutboxMessage.objects.values_list("state", flat=True)) == {State.SENT}
 

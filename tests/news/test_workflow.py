@@ -1,7 +1,6 @@
 """The way of a story: versions, steps, the second pair of eyes, working copies; each verb with its right and without."""
 
 import datetime as dt
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -9,7 +8,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -26,6 +24,7 @@ from news.models import (
 )
 from portal.roles import AUTHOR, EDITOR, MODERATOR
 from tests.factories import make_article, make_official, make_photo, make_section, make_user
+from tests.racing import race
 
 pytestmark = pytest.mark.django_db
 
@@ -416,28 +415,6 @@ def test_a_picture_of_a_working_copy_is_not_deleted(people: dict[str, User]) -> 
 
 
 # --- Two at once --------------------------------------------------------------------------------
-
-
-def race(*contestants: Callable[[], Any]) -> list[Any]:
-    """Run all at the same moment, each on its own connection; what each returned or raised."""
-    gate = threading.Barrier(len(contestants))
-    results: list[Any] = [None] * len(contestants)
-
-    def run(place: int) -> None:
-        gate.wait()
-        try:
-            results[place] = contestants[place]()
-        except Exception as refusal:  # noqa: BLE001 - what was raised is the result
-            results[place] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[place]) for place in range(len(contestants))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.mark.django_db(transaction=True)

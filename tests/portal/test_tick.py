@@ -24,6 +24,7 @@ from portal import jobs
 from portal.jobs import Job
 from portal.models import JobRun, Tick
 from tests.factories import make_user
+from tests.racing import race
 
 MORNING = dt.datetime(2026, 11, 25, 8, 0, tzinfo=VIETNAM)
 
@@ -149,33 +150,13 @@ def test_a_job_that_loses_the_connection_leaves_the_others_a_new_one(list_of_job
 # --- Two at once --------------------------------------------------------------------------------
 
 
-def tick_together(number: int) -> None:
-    together = threading.Barrier(number)
-    failures: list[BaseException] = []
-
-    def one() -> None:
-        try:
-            together.wait()
-            jobs.run_due_jobs()
-        except BaseException as error:  # noqa: BLE001 - handed over to the test
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one) for _ in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures
-
-
 @pytest.mark.django_db(transaction=True)
 def test_four_ticks_at_once_do_the_daily_work_once(list_of_jobs: Any) -> None:
     work = Work(takes=0.2)
     list_of_jobs(Job("x", "Việc", work, daily=True))
-    tick_together(4)
+    results = race(*[jobs.run_due_jobs] * 4)
 
+    assert not [one for one in results if isinstance(one, Exception)]
     assert work.done == 1
 
 

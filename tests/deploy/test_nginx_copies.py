@@ -1,0 +1,144 @@
+"""deploy/nginx.conf, run by a real nginx, in front of an application that does as it is told: what is kept, passed on, bounded."""
+
+import time
+
+import pytest
+from django.conf import settings
+
+from portal import pagecache
+from tests.deploy.fronts import Told
+from tests.deploy.running import HOST
+
+
+def test_the_front_s_word_about_the_reader_is_passed_on_and_the_reader_s_own_is_not(
+    told: Told,
+) -> None:
+    told.ask(
+        "/",
+        X_Real_IP="6.6.6.6",
+        X_Forwarded_For="6.6.6.6, 198.51.100.9",
+        X_Forwarded_Host="evil.example",
+    )
+    heard = told.heard[-1]
+    assert heard["x-real-ip"] == heard["x-forwarded-for"] == "198.51.100.9"
+    assert "x-forwarded-host" not in heard
+    assert (heard["host"], heard["x-forwarded-proto"]) == (HOST, "https")
+
+
+def test_without_a_front_no_word_about_the_reader_is_believed(told_without_front: Told) -> None:
+    told_without_front.ask(
+        "/", X_Real_IP="6.6.6.6", X_Forwarded_For="6.6.6.6", Forwarded="for=6.6.6.6"
+    )
+    heard = told_without_front.heard[-1]
+    assert heard["x-real-ip"] == heard["x-forwarded-for"] == "127.0.0.1"
+    assert "6.6.6.6" not in str(heard)
+
+
+def test_a_foreign_port_never_reaches_the_application(told: Told) -> None:
+    told.ask("/", Host=f"{HOST}:1234")
+    assert told.heard[-1]["host"] == HOST
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Cache-Control": "public, max-age=600"},
+        {"Expires": "Thu, 31 Dec 2099 00:00:00 GMT"},
+        {"X-Accel-Expires": "0"},
+        {"X-Accel-Expires": "60", "Set-Cookie": "a=b"},
+    ],
+)
+def test_nothing_is_kept_but_what_the_application_marked_and_what_sets_no_cookie(
+    told: Told, headers: dict[str, str]
+) -> None:
+    told.headers = headers
+    for _ in range(2):
+        assert told.ask("/").cache == "MISS"
+
+
+def test_the_mark_is_not_shown_to_readers(told: Told) -> None:
+    told.headers = {"X-Accel-Expires": "60"}
+    assert "X-Accel-Expires" not in told.ask("/").headers
+
+
+@pytest.mark.parametrize(
+    "other", ["/a/?trang=2", "/%61/", "//a/", "/b/../a/", "/a%2f", "/a/%3F", "/a/?", "/a/index"]
+)
+def test_an_address_that_is_spelled_differently_never_gets_another_s_copy(
+    told: Told, other: str
+) -> None:
+    told.headers = {"X-Accel-Expires": "60"}
+    told.ask("/a/")
+    told.body = b"other"
+    # An empty query is the same address, for the application too.
+    assert told.ask(other).body == (b"page" if other == "/a/?" else b"other")
+
+
+@pytest.mark.parametrize("header", [{"Host": "other.example"}, {"X_Forwarded_Proto": "http"}])
+def test_another_host_or_scheme_never_gets_this_one_s_copy(
+    told: Told, header: dict[str, str]
+) -> None:
+    told.headers = {"X-Accel-Expires": "60"}
+    told.ask("/")
+    assert told.ask("/", **header).cache == "MISS"
+
+
+def test_after_its_time_nobody_is_shown_the_old_page_while_the_new_one_can_be_had(
+    told: Told,
+) -> None:
+    told.headers = {"X-Accel-Expires": "1"}
+    told.body = b"wrong figure"
+    told.ask("/")
+    told.body = b"right figure"
+    time.sleep(2.1)
+    answer = told.ask("/")
+    assert (answer.cache, answer.body) == ("EXPIRED", b"right figure")
+
+
+def test_a_change_is_seen_within_five_seconds() -> None:
+    # nginx counts in whole seconds and so may keep a page for one more.
+    assert pagecache.PROXY_SECONDS + 1 + settings.GENERATION_MEMO_SECONDS <= 5
+
+
+def test_a_failing_application_is_covered_by_the_last_good_page(told: Told) -> None:
+    told.headers = {"X-Accel-Expires": "1"}
+    failures = [500, 502, 503, 504]
+    for status in failures:
+        told.ask(f"/{status}/")
+    time.sleep(2.1)
+    told.headers, told.body = {}, b"broken"
+    for status in failures:
+        told.status = status
+        answer = told.ask(f"/{status}/")
+        assert (answer.status, answer.cache, answer.body) == (200, "STALE", b"page")
+        assert told.ask("/never-seen/").status == status
+
+
+def test_a_page_that_was_taken_away_is_not_covered_by_its_last_copy(told: Told) -> None:
+    told.headers = {"X-Accel-Expires": "1"}
+    taken_away = [301, 403, 404, 410]
+    for status in taken_away:
+        told.ask(f"/{status}/")
+    time.sleep(2.1)
+    told.headers = {"Location": "/khac/"}
+    for status in taken_away:
+        told.status = status
+        assert told.ask(f"/{status}/").status == status
+
+
+def test_comments_are_bounded_for_one_sender_and_reading_for_nobody(told: Told) -> None:
+    sent = [told.ask("/binh-luan/1/", "POST", b"x=1") for _ in range(60)]
+    refused = [answer for answer in sent if answer.status == 429]
+    assert 0 < len(refused) <= 30
+    assert "quá nhiều" in refused[0].text
+    assert refused[0].headers["Retry-After"] == "600"
+    assert told.ask("/binh-luan/1/", "POST", b"x=1", X_Forwarded_For="203.0.113.8").status == 200
+    assert {told.ask(f"/{number}/").status for number in range(200)} == {200}
+    assert {told.ask("/dem/1/", "POST").status for _ in range(200)} == {200}
+
+
+def test_a_failing_application_writes_no_address_into_the_error_log(told: Told) -> None:
+    told.port_of_nowhere()
+    told.ask("/mot-bai-viet/")
+    assert "203.0.113.7" not in told.log.read_text()
