@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from email_validator import EmailNotValidError, validate_email
 
+from comments import consent
 from comments.plain_text import length, normalise
 
 TEXT_LENGTH = (2, 2000)
@@ -57,6 +58,16 @@ class AddressField(forms.CharField):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
+class ConsentField(forms.CharField):
+    """The ticked box: its value is the version of the wording beside it (comments.consent)."""
+
+    def to_python(self, value: Any) -> str:
+        if value == "on":
+            # A box without a value, as browsers send it.
+            return consent.CURRENT
+        return value if value in consent.WORDINGS else ""
+
+
 class CommentForm(forms.Form):
     """What a reader sends. `website` is the honeypot: people do not see it, machines fill it in."""
 
@@ -87,7 +98,7 @@ class CommentForm(forms.Form):
         },
     )
     notify = forms.BooleanField(required=False)
-    consent = forms.BooleanField(
+    consent = ConsentField(
         error_messages={"required": "Chúng tôi chỉ nhận ý kiến khi bạn đồng ý."},
     )
     website = forms.CharField(required=False)

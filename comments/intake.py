@@ -59,7 +59,7 @@ def take(form: CommentForm, article: Article, sending: Sending) -> Comment:
         source=sending.source,
         digest=digest_of(article.pk, sending.source, data["name"], data["email"], data["text"]),
         words_digest=words_digest_of(data["text"]),
-        consent_version=settings.COMMENT_CONSENT_VERSION,
+        consent_version=data["consent"],
         notify=Comment.Notify.ASKED if data["notify"] else Comment.Notify.NO,
     )
     if known := Comment.objects.filter(digest=comment.digest).first():

@@ -6,6 +6,7 @@ from django import template
 from django.core.paginator import Paginator
 from django.template.context import Context
 
+from comments import consent as consents
 from comments.models import Comment
 from news.models import Article
 
@@ -25,4 +26,13 @@ def comment_section(context: Context, article: Article) -> dict[str, Any]:
         "page": Paginator(public, PER_PAGE).get_page(request.GET.get("trang", "1")),
         "office": context["identity"].office,
         "preview": context.get("preview", False),
+    }
+
+
+@register.simple_tag
+def consent(office: str) -> dict[str, str]:
+    """What the reader is asked to agree to: its version and its words."""
+    return {
+        "version": consents.CURRENT,
+        "words": consents.wording(consents.CURRENT, office),
     }

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
+from comments import consent
 from comments.models import Answer, Comment, Reason
 from comments.sources import digest_of, words_digest_of
 from comments.suspicion import weight
@@ -244,7 +245,7 @@ def _comment(
         source="demo",
         digest=digest,
         words_digest=words_digest_of(sample.text),
-        consent_version=settings.COMMENT_CONSENT_VERSION,
+        consent_version=consent.CURRENT,
     )
     comment.save()
     if sample.status == Comment.Status.APPROVED:
