@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import close_old_connections
 from django.utils import timezone
 
+from comments import retention
 from comments.models import SpentProof
 from news import leftovers, link_check, notices, outbox
 from news.models.photo import make_waiting_avif
@@ -56,6 +57,8 @@ class Job:
 
 JOBS = [
     Job("outbox", "Gửi thư", outbox.send_waiting),
+    # A piece of what is due, in a second or two; so nothing is kept a day longer than promised.
+    Job("comments-forget", "Xoá dữ liệu cá nhân hết hạn giữ", retention.forget_old),
     # Each takes a few seconds.
     Job("avif", "Tạo ảnh AVIF", lambda: make_waiting_avif(limit=5)),
     Job("outbox-purge", "Xoá nội dung thư cũ", outbox.forget_old, daily=True, hours=(2, 24)),

@@ -89,7 +89,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
     def by_person(self, email: str) -> Self:
         """Everything that still carries this address, however it was typed."""
-        return self.filter(email__iexact=email.strip())
+        return self.exclude(email="").filter(email__iexact=email.strip())
 
 
 class Comment(models.Model):
@@ -232,11 +232,17 @@ class Comment(models.Model):
             ),
             # The retention run, which ends at the first row that is too young.
             models.Index(fields=["decided_at"], condition=~Q(email=""), name="comment_with_email"),
+            models.Index(
+                fields=["created_at"],
+                condition=~Q(source="", words_digest=""),
+                name="comment_with_source",
+            ),
             models.Index(fields=["created_at", "id"], name="comment_by_time"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.name or '–'}: {self.text[:60]}"
+        """By number: what names a comment in a log or a message must not repeat who said what."""
+        return f"Ý kiến số {self.pk}"
 
     @property
     def initials(self) -> str:
@@ -369,7 +375,8 @@ class Comment(models.Model):
     def erase(self, *, by: Any = None, keep_words: bool = False) -> None:
         """Forget the person, in any state; with `keep_words` the words stay where they are, without a name.
 
-        `by` is None when a command or the retention run does it; an account needs the right to erase.
+        `by` is None when a command or the retention run does it; an account needs the right to erase. What is
+        erased stays so: doing it again does nothing.
         Raises PermissionDenied.
         """
         from comments.models.answer import Answer
@@ -387,6 +394,8 @@ class Comment(models.Model):
         with transaction.atomic():
             # Whoever decides at this moment is waited for.
             self.refresh_from_db(from_queryset=Comment.objects.select_for_update())
+            if self.status == self.Status.ERASED:
+                return
             # What nobody has decided yet is not worth keeping without its sender.
             keeps = keep_words and self.status != self.Status.PENDING
             # A note may repeat what was said or name who said it.

@@ -28,7 +28,7 @@ def test_no_published_wording_was_changed_and_a_new_one_has_a_new_version() -> N
 
 
 def test_the_newest_version_is_the_one_that_is_shown() -> None:
-    assert consent.CURRENT == max(consent.WORDINGS)
+    assert max(consent.WORDINGS) == consent.CURRENT
 
 
 @pytest.mark.django_db
@@ -52,8 +52,7 @@ def test_both_forms_show_the_newest_wording_with_the_name_of_the_office(
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("sent", "stored"),
-    [(version, version) for version in consent.WORDINGS]
-    + [("on", consent.CURRENT)],
+    [(version, version) for version in consent.WORDINGS] + [("on", consent.CURRENT)],
 )
 def test_a_comment_keeps_the_version_that_stood_on_its_sender_s_page(
     client: Client, sent: str, stored: str
@@ -75,7 +74,11 @@ def send(client: Client, agreed: str) -> Any:
     return client.post(
         reverse("comments:write", args=[article.pk]),
         {
-            **{"text": "Xin hỏi giờ làm việc.", "name": "Lê Thử", "email": "le@example.vn"},
-            **{"consent": agreed, "website": "", "ticket": ticket},
+            "text": "Xin hỏi giờ làm việc.",
+            "name": "Lê Thử",
+            "email": "le@example.vn",
+            "consent": agreed,
+            "website": "",
+            "ticket": ticket,
         },
     )
