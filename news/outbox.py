@@ -88,9 +88,7 @@ def queue_mail(*, to: str, subject: str, body: str, key: str, kind: str) -> None
 
 def forget_old() -> int:
     """Remove address and text of what was sent or given up KEPT ago. Returns how many; the key stays."""
-    return OutboxMessage.objects.finished_before(timezone.now() - KEPT).update(
-        recipient="", subject="", body=""
-    )
+    return OutboxMessage.objects.finished_before(timezone.now() - KEPT).forget()
 
 
 # --- sending ------------------------------------------------------------------------------------------

@@ -13,12 +13,14 @@ from news import freshness, richtext, text
 from news.models import Photo, Redirect
 from portal.accounts.audit import AuditEntry
 from portal.accounts.sessions import DeskSession
+from portal.persons import PersonRequest
 
 __all__ = [
     "AgencyLink",
     "AuditEntry",
     "DeskSession",
     "JobRun",
+    "PersonRequest",
     "SiteIdentity",
     "TextPage",
     "Tick",

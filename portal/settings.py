@@ -443,6 +443,11 @@ COMMENT_FLOOD = 40
 COMMENT_PROOF_STEPS = (100, 300)
 COMMENT_PROOF_ROUNDS = 2000
 
+# Requests of people about their own data: working days to answer, then days to do it, both from the day they came in.
+# Nghị định 356/2025/NĐ-CP, for Luật 91/2025/QH15 (2 working days; 10 days to show, more to erase). Laws change.
+PERSON_ANSWER_DAYS = 2
+PERSON_DONE_DAYS = 10
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

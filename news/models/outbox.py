@@ -16,6 +16,7 @@ DELAYS = tuple(
     dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440, 1440)
 )
 NO_ANSWER = "Máy chủ thư không trả lời sau khi nhận nội dung; không rõ thư đã được gửi hay chưa."
+FORGOTTEN = "Dữ liệu của người nhận đã được xoá theo yêu cầu."
 INTERRUPTED = "Việc gửi bị ngắt giữa chừng; không rõ thư đã được gửi hay chưa."
 
 
@@ -29,6 +30,21 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
     def lost(self) -> Self:
         """Taken for sending so long ago that whoever took it must have died in the middle."""
         return self.filter(state=OutboxMessage.State.SENDING, claimed_at__lt=timezone.now() - CLAIM)
+
+    def to(self, address: str) -> Self:
+        """What goes or went to this address, however it is typed, with the text still there."""
+        return self.exclude(recipient="").filter(recipient__iexact=address.strip())
+
+    def forget(self) -> int:
+        """Remove address and text; what has not been sent never is. The key stays, so nothing is queued again."""
+        empty = {"recipient": "", "subject": "", "body": ""}
+        unsent = self.exclude(state__in=OutboxMessage.FINISHED).update(
+            state=OutboxMessage.State.FAILED,
+            claimed_at=timezone.now(),
+            last_error=FORGOTTEN,
+            **empty,
+        )
+        return unsent + self.exclude(recipient="").update(**empty)
 
     def finished_before(self, moment: dt.datetime) -> Self:
         """Sent or given up by then, with the text still there."""

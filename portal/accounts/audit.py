@@ -59,6 +59,7 @@ class AuditEntry(models.Model):
         CHANGE = "change", "Sửa"
         DELETE = "delete", "Xoá"
         EXPORT = "export", "Xuất nhật ký"
+        PERSON = "person", "Dữ liệu cá nhân của bạn đọc"
 
     class Result(models.TextChoices):
         DONE = "done", "Được"
