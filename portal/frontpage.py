@@ -14,6 +14,7 @@ from comments.models import Answer, Comment
 from news.models import Article, DailyViewCount
 from news.text import local
 from portal.models import Tick
+from portal.persons import HANDLE, PersonRequest
 
 SHOWN = 5
 VIEW_DAYS = 30
@@ -66,6 +67,13 @@ def waiting_work(user: Any) -> dict[str, Any]:
             "publishes_answers": user.has_perm("comments.publish_answer"),
             "answers_submitted": Answer.objects.submitted().count(),
             "answers_returned": Answer.objects.filter(state=Answer.State.RETURNED).count(),
+        }
+    if user.has_perm(HANDLE):
+        asked = PersonRequest.objects
+        found |= {
+            "handles": True,
+            "asked": asked.open().count(),
+            "asked_late": asked.late().count(),
         }
     if user.has_perm("news.view_article"):
         seen = Article.objects.visible_to(user).defer("body", "lead").select_related("created_by")

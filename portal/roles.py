@@ -76,6 +76,10 @@ ROLES: dict[str, tuple[str, ...]] = {
         "portal.change_agencylink",
         "portal.delete_agencylink",
         "portal.view_auditentry",
+        "portal.view_personrequest",
+        "portal.add_personrequest",
+        "portal.handle_personrequest",
+        "comments.erase_comment",  # by such a request only
         "auth.view_user",
         "auth.add_user",
         "auth.change_user",

@@ -12,6 +12,7 @@ from news.models import DailyViewCount
 from news.text import desk_moment, local
 from portal.frontpage import views_by_day
 from portal.models import Tick
+from portal.persons import PersonRequest
 from portal.roles import ADMINISTRATOR, AUTHOR, EDITOR, MODERATOR
 from tests.factories import make_article, make_comment, make_official, make_user
 
@@ -122,3 +123,22 @@ def test_the_chart_holds_thirty_vietnamese_days_and_stands_as_a_table() -> None:
 def test_a_site_nobody_has_read_yet_has_an_empty_chart() -> None:
     assert {bar.height for bar in views_by_day()} == {0}
     assert "Chưa có lượt xem nào." in front_page(make_official(EDITOR))
+
+
+def test_an_administrator_sees_how_many_requests_about_personal_data_wait_and_how_many_are_late() -> (
+    None
+):
+    administrator = make_official(ADMINISTRATOR)
+    assert "Không có yêu cầu nào" in part(front_page(administrator), "Dữ liệu cá nhân")
+    for days in (0, 30):
+        PersonRequest(
+            kind="erase",
+            email="a@example.vn",
+            received_on=timezone.localdate() - dt.timedelta(days=days),
+        ).save()
+
+    words = part(front_page(administrator), "Dữ liệu cá nhân")
+
+    assert "<strong>2</strong> yêu cầu đang chờ" in words
+    assert '<p class="waited-long">1 yêu cầu quá hạn</p>' in words
+    assert "Dữ liệu cá nhân" not in front_page(make_official(MODERATOR))

@@ -29,7 +29,7 @@ from news.models import (
     Unit,
 )
 from portal.accounts.audit import AuditEntry
-from portal.models import AgencyLink, JobRun, SiteIdentity, TextPage
+from portal.models import AgencyLink, JobRun, PersonRequest, SiteIdentity, TextPage
 from portal.roles import ADMINISTRATOR, AUTHOR, EDITOR, MODERATOR
 from tests.factories import (
     make_article,
@@ -91,6 +91,7 @@ MODELS: dict[str, tuple[str, str, str, str, str]] = {
     "portal_agencylink": (KEEPERS, KEEPERS, KEEPERS, KEEPERS, KEEPERS),
     "portal_jobrun": (KEEPERS, KEEPERS, NOBODY, NOBODY, NOBODY),
     "portal_auditentry": (KEEPERS, KEEPERS, NOBODY, NOBODY, NOBODY),
+    "portal_personrequest": (KEEPERS, KEEPERS, KEEPERS, NOBODY, NOBODY),
     "auth_user": (KEEPERS, KEEPERS, KEEPERS, KEEPERS, NOBODY),
     "auth_group": (KEEPERS, KEEPERS, KEEPERS, KEEPERS, NOBODY),
     "comments_comment": ("MS", "MS", NOBODY, NOBODY, NOBODY),
@@ -149,6 +150,11 @@ ADDRESSES: dict[str, tuple[str, str]] = {
     "comments_answer_questions": (ANSWERERS, NOBODY),
     "comments_answer_write": (ANSWERERS, ANSWERERS),
     "comments_answer_mark": (NOBODY, "MS"),
+    "portal_personrequest_answer": (NOBODY, KEEPERS),
+    "portal_personrequest_export": (NOBODY, KEEPERS),
+    "portal_personrequest_finish": (NOBODY, KEEPERS),
+    "portal_personrequest_erase": (NOBODY, KEEPERS),
+    "portal_personrequest_refuse": (NOBODY, KEEPERS),
     "auth_user_password_change": (KEEPERS, KEEPERS),
     "auth_user_security": (KEEPERS, KEEPERS),
     "auth_user_end_sessions": (NOBODY, KEEPERS),
@@ -195,6 +201,8 @@ class World:
         link = PreviewLink.give(article, by=author, days=1)
         photo = make_photo(by=author)
         SiteIdentity(level="Xã", name="Gò Mây").save()
+        asked = PersonRequest(kind="export", email="a@example.vn")
+        asked.save()
         rows: dict[str, Any] = {
             "news_article": article,
             "news_photo": photo,
@@ -213,6 +221,7 @@ class World:
             "portal_agencylink": AgencyLink.objects.create(name="Sở", url="https://example.vn/"),
             "portal_jobrun": JobRun.objects.create(name="x"),
             "portal_auditentry": AuditEntry.objects.create(what=AuditEntry.What.SIGN_OUT, who="x"),
+            "portal_personrequest": asked,
             "auth_user": other,
             "auth_group": Group.objects.get(name=AUTHOR),
             "comments_comment": make_comment(),
@@ -235,6 +244,7 @@ class World:
             "message_id": self.keys["news_outboxmessage"],
             "photo_id": photo.pk,
             "picture": "viet-tin",
+            "request_id": asked.pk,
         }
 
     def address(self, name: str, arguments: list[str]) -> str:
