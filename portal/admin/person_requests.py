@@ -185,10 +185,7 @@ class PersonRequestAdmin(admin.ModelAdmin):
         return HttpResponse(
             persons.as_json(asked.export(by=request.user)),
             content_type="application/json; charset=utf-8",
-            headers={
-                "Content-Disposition": f'attachment; filename="yeu-cau-{asked.pk}.json"',
-                "Cache-Control": "no-store",
-            },
+            headers={"Content-Disposition": f'attachment; filename="yeu-cau-{asked.pk}.json"'},
         )
 
     def _finish(self, request: HttpRequest, asked: PersonRequest) -> str:
