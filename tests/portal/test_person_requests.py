@@ -9,15 +9,15 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from comments.models import Comment, Holiday
 from portal.accounts.audit import AuditEntry
 from portal.persons import NotPossible, PersonRequest
-from portal.roles import ADMINISTRATOR, MODERATOR, ensure_roles
-from tests.factories import make_comment, make_user
+from portal.roles import ADMINISTRATOR, MODERATOR
+from tests.desk import logged_in
+from tests.factories import make_comment, make_official, make_user
 from tests.portal.test_persons import EMAIL, NAME, WORDS, columns_with, leave_traces
 
 FRIDAY = dt.date(2026, 11, 27)
@@ -30,18 +30,6 @@ def make_request(**fields: Any) -> PersonRequest:
     request = PersonRequest(**{"kind": Kind.ERASE, "email": EMAIL, **fields})
     request.save()
     return request
-
-
-def make_administrator() -> Any:
-    user = make_user()
-    user.groups.add(ensure_roles()[ADMINISTRATOR])
-    return type(user).objects.get(pk=user.pk)
-
-
-def client_of(user: Any, **options: Any) -> Client:
-    client = Client(**options)
-    client.force_login(user)
-    return client
 
 
 def address(request: PersonRequest, step: str) -> str:
@@ -92,7 +80,7 @@ def test_a_request_is_late_the_day_after_and_the_list_agrees_with_the_row(
 @pytest.mark.django_db
 def test_what_is_closed_is_never_late() -> None:
     request = make_request(received_on=FRIDAY)
-    request.refuse(by=make_administrator(), reason="Không đúng chủ")
+    request.refuse(by=make_official(ADMINISTRATOR), reason="Không đúng chủ")
     with time_machine.travel(dt.datetime(2027, 3, 1, tzinfo=dt.UTC), tick=False):
         assert not request.is_late
         assert not PersonRequest.objects.late().exists()
@@ -104,9 +92,9 @@ def test_what_is_closed_is_never_late() -> None:
 @pytest.mark.django_db
 def test_answering_is_noted_once_and_leaves_it_open() -> None:
     request = make_request()
-    request.answer(by=make_administrator())
+    request.answer(by=make_official(ADMINISTRATOR))
     first = request.answered_at
-    request.answer(by=make_administrator())
+    request.answer(by=make_official(ADMINISTRATOR))
 
     assert (request.state, request.email) == (State.ANSWERED, EMAIL)
     assert request.answered_at == first is not None
@@ -116,7 +104,7 @@ def test_answering_is_noted_once_and_leaves_it_open() -> None:
 def test_erasing_forgets_the_person_and_the_request_its_address() -> None:
     leave_traces()
     request = make_request(note=f"{NAME} đến hỏi")
-    request.erase(by=make_administrator())
+    request.erase(by=make_official(ADMINISTRATOR))
 
     assert columns_with((EMAIL, NAME, WORDS)) == set()
     assert (request.state, request.masked) == (State.DONE, "l***@example.vn")
@@ -128,7 +116,7 @@ def test_erasing_forgets_the_person_and_the_request_its_address() -> None:
 @pytest.mark.parametrize("keep", [True, False])
 def test_the_words_are_kept_or_removed_as_the_person_chose(keep: bool) -> None:
     comment = make_comment(email=EMAIL, text=WORDS, status=Comment.Status.APPROVED)
-    make_request(keep_words=keep).erase(by=make_administrator())
+    make_request(keep_words=keep).erase(by=make_official(ADMINISTRATOR))
 
     comment.refresh_from_db()
     assert comment.text == (WORDS if keep else "")
@@ -138,7 +126,7 @@ def test_the_words_are_kept_or_removed_as_the_person_chose(keep: bool) -> None:
 @pytest.mark.django_db
 def test_erasing_reaches_the_named_comments_that_have_forgotten_their_address() -> None:
     comment = make_comment(email="", status=Comment.Status.APPROVED)
-    make_request(comments=str(comment.pk)).erase(by=make_administrator())
+    make_request(comments=str(comment.pk)).erase(by=make_official(ADMINISTRATOR))
 
     comment.refresh_from_db()
     assert comment.status == Comment.Status.ERASED
@@ -147,7 +135,7 @@ def test_erasing_reaches_the_named_comments_that_have_forgotten_their_address() 
 @pytest.mark.django_db
 def test_exporting_leaves_it_open_until_it_was_handed_over() -> None:
     leave_traces()
-    request, administrator = make_request(kind=Kind.EXPORT), make_administrator()
+    request, administrator = make_request(kind=Kind.EXPORT), make_official(ADMINISTRATOR)
 
     assert len(request.export(by=administrator)["comments"]) == 4
     assert request.is_open
@@ -158,7 +146,7 @@ def test_exporting_leaves_it_open_until_it_was_handed_over() -> None:
 @pytest.mark.django_db
 def test_refusing_keeps_the_reason_and_forgets_the_address() -> None:
     request = make_request(note="Gọi lại sau")
-    request.refuse(by=make_administrator(), reason="Không chứng minh được là chủ địa chỉ")
+    request.refuse(by=make_official(ADMINISTRATOR), reason="Không chứng minh được là chủ địa chỉ")
 
     assert (request.state, request.email, request.note) == (State.REFUSED, "", "")
     assert request.reason == "Không chứng minh được là chủ địa chỉ"
@@ -169,7 +157,7 @@ def test_refusing_keeps_the_reason_and_forgets_the_address() -> None:
 def test_refusing_without_a_fit_reason_is_refused(reason: str) -> None:
     request = make_request()
     with pytest.raises(ValidationError):
-        request.refuse(by=make_administrator(), reason=reason)
+        request.refuse(by=make_official(ADMINISTRATOR), reason=reason)
     request.refresh_from_db()
     assert request.is_open
 
@@ -178,7 +166,7 @@ def test_refusing_without_a_fit_reason_is_refused(reason: str) -> None:
 @pytest.mark.parametrize("step", ["answer", "export", "finish", "erase", "refuse"])
 def test_nothing_can_be_done_with_what_is_closed(step: str) -> None:
     request = make_request(kind=Kind.ERASE if step == "erase" else Kind.EXPORT)
-    administrator = make_administrator()
+    administrator = make_official(ADMINISTRATOR)
     request.refuse(by=administrator, reason="Trùng yêu cầu")
     extra = {"reason": "Lại từ chối"} if step == "refuse" else {}
     with pytest.raises(NotPossible):
@@ -192,7 +180,7 @@ def test_nothing_can_be_done_with_what_is_closed(step: str) -> None:
 def test_a_step_of_the_other_kind_is_refused(kind: str, step: str) -> None:
     comment = make_comment(email=EMAIL)
     with pytest.raises(NotPossible):
-        getattr(make_request(kind=kind), step)(by=make_administrator())
+        getattr(make_request(kind=kind), step)(by=make_official(ADMINISTRATOR))
     comment.refresh_from_db()
     assert comment.email == EMAIL
 
@@ -201,9 +189,7 @@ def test_a_step_of_the_other_kind_is_refused(kind: str, step: str) -> None:
 @pytest.mark.parametrize("step", ["answer", "export", "finish", "erase", "refuse"])
 def test_every_step_asks_for_the_right(step: str) -> None:
     make_comment(email=EMAIL)
-    moderator = make_user()
-    moderator.groups.add(ensure_roles()[MODERATOR])
-    moderator = type(moderator).objects.get(pk=moderator.pk)
+    moderator = make_official(MODERATOR)
     request = make_request(kind=Kind.ERASE if step == "erase" else Kind.EXPORT)
     extra = {"reason": "Không"} if step == "refuse" else {}
     with pytest.raises(PermissionDenied):
@@ -217,7 +203,7 @@ def test_every_step_asks_for_the_right(step: str) -> None:
 @pytest.mark.django_db
 def test_every_step_is_in_the_audit_log_by_number_and_never_with_the_address() -> None:
     leave_traces()
-    administrator = make_administrator()
+    administrator = make_official(ADMINISTRATOR)
     exporting, erasing = make_request(kind=Kind.EXPORT), make_request()
     exporting.answer(by=administrator)
     exporting.export(by=administrator)
@@ -259,7 +245,7 @@ def test_the_database_refuses_a_closed_request_with_an_address_and_an_open_one_w
 @pytest.mark.django_db(transaction=True)
 def test_of_two_administrators_who_erase_at_once_one_does_it_and_the_other_is_told() -> None:
     make_comment(email=EMAIL)
-    request, administrator = make_request(), make_administrator()
+    request, administrator = make_request(), make_official(ADMINISTRATOR)
     ended: list[str] = []
 
     def erase() -> None:
@@ -285,7 +271,7 @@ def test_of_two_administrators_who_erase_at_once_one_does_it_and_the_other_is_to
 
 @pytest.mark.django_db
 def test_a_request_is_entered_at_the_desk_and_named_by_number_in_the_audit_log() -> None:
-    client = client_of(make_administrator())
+    client = logged_in(make_official(ADMINISTRATOR))
     answer = client.post(
         f"{LIST}add/",
         {
@@ -325,7 +311,7 @@ def test_what_makes_no_sense_is_refused_beside_its_field(fields: dict[str, str],
         "note": "",
         "received_on": f"{timezone.localdate():%d/%m/%Y}",
     }
-    page = client_of(make_administrator()).post(f"{LIST}add/", {**data, **fields})
+    page = logged_in(make_official(ADMINISTRATOR)).post(f"{LIST}add/", {**data, **fields})
 
     assert said in page.content.decode()
     assert not PersonRequest.objects.exists()
@@ -333,11 +319,11 @@ def test_what_makes_no_sense_is_refused_beside_its_field(fields: dict[str, str],
 
 @pytest.mark.django_db
 def test_the_list_shows_what_waits_masked_the_soonest_due_first_and_the_late_ones_red() -> None:
-    client = client_of(make_administrator())
+    client = logged_in(make_official(ADMINISTRATOR))
     today = timezone.localdate()
     make_request(received_on=today, email="moi@example.vn")
     make_request(received_on=today - 30 * DAY, email="cu@example.vn")
-    make_request(email="xong@example.vn").refuse(by=make_administrator(), reason="Trùng")
+    make_request(email="xong@example.vn").refuse(by=make_official(ADMINISTRATOR), reason="Trùng")
 
     page = client.get(LIST).content.decode()
     done = client.get(f"{LIST}?xong=1").content.decode()
@@ -354,7 +340,7 @@ def test_the_list_shows_what_waits_masked_the_soonest_due_first_and_the_late_one
 def test_the_page_of_a_request_says_what_was_found_and_whose_account_has_the_address() -> None:
     leave_traces()
     make_user(email=EMAIL, username="thu.le")
-    page = client_of(make_administrator()).get(f"{LIST}{make_request().pk}/change/")
+    page = logged_in(make_official(ADMINISTRATOR)).get(f"{LIST}{make_request().pk}/change/")
 
     words = page.content.decode()
     assert "4 ý kiến, 3 thư, 1 thông báo" in words
@@ -365,7 +351,7 @@ def test_the_page_of_a_request_says_what_was_found_and_whose_account_has_the_add
 @pytest.mark.django_db
 def test_erasing_at_the_desk_needs_the_tick_and_says_what_was_done() -> None:
     leave_traces()
-    request, client = make_request(), client_of(make_administrator())
+    request, client = make_request(), logged_in(make_official(ADMINISTRATOR))
 
     page = client.post(address(request, "erase"), follow=True).content.decode()
     assert "Chưa xoá gì" in page
@@ -381,7 +367,9 @@ def test_erasing_at_the_desk_needs_the_tick_and_says_what_was_done() -> None:
 @pytest.mark.django_db
 def test_the_download_is_json_that_nothing_keeps() -> None:
     leave_traces()
-    answer = client_of(make_administrator()).post(address(make_request(kind="export"), "export"))
+    answer = logged_in(make_official(ADMINISTRATOR)).post(
+        address(make_request(kind="export"), "export")
+    )
 
     assert json.loads(answer.content)["comments"][0]["text"] == WORDS
     assert "no-store" in answer.headers["Cache-Control"]
@@ -392,8 +380,8 @@ def test_the_download_is_json_that_nothing_keeps() -> None:
 @pytest.mark.django_db
 def test_a_colleague_s_faster_step_is_told() -> None:
     request = make_request()
-    request.refuse(by=make_administrator(), reason="Trùng")
-    page = client_of(make_administrator()).post(
+    request.refuse(by=make_official(ADMINISTRATOR), reason="Trùng")
+    page = logged_in(make_official(ADMINISTRATOR)).post(
         address(request, "erase"), {"sure": "on"}, follow=True
     )
 
@@ -405,7 +393,7 @@ def test_a_colleague_s_faster_step_is_told() -> None:
 def test_each_step_is_a_post_with_a_token(step: str) -> None:
     request = make_request(kind=Kind.ERASE if step == "erase" else Kind.EXPORT)
     data = {"sure": "on", "reason": "Không"}
-    client = client_of(make_administrator(), enforce_csrf_checks=True)
+    client = logged_in(make_official(ADMINISTRATOR), enforce_csrf_checks=True)
 
     assert client.get(address(request, step)).status_code == 405
     assert client.post(address(request, step), data).status_code == 403
