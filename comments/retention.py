@@ -24,6 +24,9 @@ ROWS = 2000
 # Each of these is a transaction with its record.
 ERASED_AT_ONCE = 100
 
+# In place of the key of double posts, which is a hash of source, address and words.
+FORGOTTEN = Concat(Value("forgotten-"), Cast("pk", CharField()))
+
 
 def forget_old() -> int:
     """One piece of each kind; how many rows were changed or deleted."""
@@ -48,21 +51,16 @@ def forget_addresses() -> int:
         .exclude(status=Comment.Status.APPROVED, answer_due__isnull=False, answered_at__isnull=True)
     )
     keys = list(old.order_by("decided_at").values_list("pk", flat=True)[:ROWS])
-    return old.filter(pk__in=keys).update(
-        email="",
-        notify=Comment.Notify.NO,
-        # A key of what was sent, the address in it.
-        digest=Concat(Value("forgotten-"), Cast("pk", CharField())),
-    )
+    return old.filter(pk__in=keys).update(email="", notify=Comment.Notify.NO, digest=FORGOTTEN)
 
 
 def forget_sources() -> int:
-    """Remove the keyed hashes by which comments of one sender are recognised, in whatever state they are."""
+    """Remove the keyed hashes of where comments came from and what they say, in whatever state they are."""
     old = Comment.objects.exclude(source="", words_digest="").filter(
         created_at__lt=timezone.now() - SOURCE_KEPT
     )
     keys = list(old.order_by("created_at").values_list("pk", flat=True)[:ROWS])
-    return old.filter(pk__in=keys).update(source="", words_digest="")
+    return old.filter(pk__in=keys).update(source="", words_digest="", digest=FORGOTTEN)
 
 
 def erase_withdrawn() -> int:

@@ -18,7 +18,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "identity": SimpleLazyObject(SiteIdentity.current),
         "menu": SimpleLazyObject(_menu),
-        "text_pages": SimpleLazyObject(lambda: list(TextPage.objects.defer("body"))),
+        "text_pages": SimpleLazyObject(lambda: list(TextPage.objects.shown().defer("body"))),
         "site_url": settings.SITE_URL,
         "address": f"{settings.SITE_URL}{request.path}",
         "now": timezone.now(),

@@ -2,8 +2,9 @@
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import ResolverMatch, reverse
@@ -102,6 +103,16 @@ def publisher() -> SiteIdentity:
     return SiteIdentity.current()
 
 
+# Where the privacy page stands among the text pages; the portal writes it itself (portal/privacy.py).
+PRIVACY_SLUG = "quyen-rieng-tu"
+
+
+class TextPageQuerySet(models.QuerySet["TextPage"]):
+    def shown(self) -> Self:
+        """What readers find: a page that was once written at the address of the privacy page is not it any more."""
+        return self.exclude(slug=PRIVACY_SLUG)
+
+
 class TextPage(models.Model):
     """A page that is not news, such as `Giới thiệu` or `Liên hệ`; the foot of every page links to it."""
 
@@ -116,6 +127,8 @@ class TextPage(models.Model):
     body = models.TextField("nội dung", blank=True)
     order = models.PositiveSmallIntegerField("thứ tự", default=0)
     updated_at = models.DateTimeField("sửa lúc", auto_now=True)
+
+    objects = TextPageQuerySet.as_manager()
 
     class Meta:
         verbose_name = "trang văn bản"
@@ -146,8 +159,15 @@ class TextPage(models.Model):
         return reverse("text_page", args=[self.slug])
 
     def clean(self) -> None:
-        """Gives it its address before Django looks whether another page has it."""
+        """Gives it its address before Django looks whether another page has it.
+
+        Raises ValidationError for the address of the privacy page.
+        """
         self.slug = self.slug or text.slug(self.title, 100) or "trang"
+        if self.slug == PRIVACY_SLUG:
+            raise ValidationError(
+                "Trang Quyền riêng tư do phần mềm tự viết theo cài đặt; hãy chọn tiêu đề khác."
+            )
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """What led to it leads nowhere now, and is forgotten: the address is free for a redirect elsewhere."""

@@ -32,6 +32,7 @@ from comments.models import BlockedSource, Comment, Holiday
 from comments.working_time import after_working_days
 from news import freshness, text
 from news.models import Notice, OutboxMessage
+from news.models.outbox import OutboxQuerySet
 from portal.accounts.audit import AuditEntry, record
 
 # What stands in an export in place of a colleague's account: who decided is the office's, not the person's.
@@ -60,7 +61,7 @@ def comments_of(email: str, numbers: Collection[int] = ()) -> QuerySet[Comment]:
     return Comment.objects.filter(Q(pk__in=carried) | Q(pk__in=named.values("pk"))).order_by("pk")
 
 
-def mails_to(email: str) -> QuerySet[OutboxMessage]:
+def mails_to(email: str) -> OutboxQuerySet:
     return OutboxMessage.objects.to(email).order_by("pk")
 
 

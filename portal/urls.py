@@ -8,6 +8,7 @@ from django.views.static import serve
 
 from news.freshness import public_page
 from portal import views
+from portal.models import PRIVACY_SLUG
 from portal.sitemaps import SITEMAPS
 
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("quan-tri/anh/", include("news.library_urls")),
     path("quan-tri/thong-bao/", include("news.notice_urls")),
     path("quan-tri/", admin.site.urls),
+    path(f"trang/{PRIVACY_SLUG}/", views.privacy_page, name="privacy"),
     path("trang/<slug:slug>/", views.text_page, name="text_page"),
     path("binh-luan/", include("comments.urls")),
     path("sitemap.xml", views.sitemap_index, name="sitemap"),

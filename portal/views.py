@@ -13,7 +13,8 @@ from news import redirects
 from news.freshness import public_page
 from news.models import Article, Section
 from news.publisher import absolute
-from portal.models import AgencyLink, TextPage
+from portal import privacy
+from portal.models import AgencyLink, SiteIdentity, TextPage
 from portal.sitemaps import SITEMAPS
 
 FEATURED = 4
@@ -76,6 +77,15 @@ def section_blocks(*, without: list[int]) -> list[tuple[Section, list[Article]]]
 def text_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request, "portal/text_page.html", {"page": get_object_or_404(TextPage, slug=slug)}
+    )
+
+
+@require_safe
+@public_page
+def privacy_page(request: HttpRequest) -> HttpResponse:
+    """Written by the portal itself, so that it says what the portal does."""
+    return render(
+        request, "portal/privacy.html", {"facts": privacy.facts(SiteIdentity.current().office)}
     )
 
 

@@ -17,6 +17,9 @@ from news import text
 from portal import persons
 from portal.persons import HANDLE, NotPossible, PersonRequest
 
+# Does it and says so, or answers with what was asked for.
+Step = Callable[[HttpRequest, PersonRequest], HttpResponse | str]
+
 
 class OpenFilter(admin.SimpleListFilter):
     """What waits is shown unless more is asked for."""
@@ -132,7 +135,7 @@ class PersonRequestAdmin(admin.ModelAdmin):
     # --- its steps -------------------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
-        steps = [
+        steps: list[tuple[str, str, Step]] = [
             ("phan-hoi", "answer", self._answer),
             ("xuat", "export", self._export),
             ("da-giao", "finish", self._finish),
@@ -151,9 +154,7 @@ class PersonRequestAdmin(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    def _step(
-        self, step: Callable[[HttpRequest, PersonRequest], HttpResponse | str]
-    ) -> Callable[..., HttpResponse]:
+    def _step(self, step: Step) -> Callable[..., HttpResponse]:
         """A view that does one step and leads back, or says why it was not done."""
 
         @require_POST

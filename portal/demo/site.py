@@ -137,32 +137,4 @@ thông tin riêng tư hoặc không liên quan đến nội dung của tin.</p>
 """
         + SAMPLE_NOTE,
     ),
-    (
-        "Quyền riêng tư",
-        """
-<p>Trang này nói phần mềm của cổng giữ gì về bạn và không giữ gì.</p>
-<h2>Khi bạn đọc tin</h2>
-<ul>
-<li>Cổng không đặt cookie trên máy của người đọc và không gọi đến máy chủ của bên thứ ba.</li>
-<li>Mỗi tin có một con số cho biết tổng lượt xem và số lượt xem theo ngày. Cơ sở dữ liệu chỉ có con số, không ghi ai
-đã đọc tin nào.</li>
-<li>Cỡ chữ và màu chữ bạn chọn được nhớ trong trình duyệt của bạn, không gửi về cổng.</li>
-</ul>
-<h2>Khi bạn gửi ý kiến</h2>
-<ul>
-<li>Cổng lưu họ tên, thư điện tử, nội dung ý kiến, thời điểm gửi và phiên bản của lời đồng ý mà bạn đã chọn.</li>
-<li>Họ tên và ý kiến chỉ được đăng sau khi người kiểm duyệt chấp nhận. Thư điện tử không bao giờ được đăng.</li>
-<li>Để hạn chế gửi hàng loạt, cổng giữ một mã băm tính từ địa chỉ mạng của bạn bằng khóa bí mật. Bản thân địa chỉ
-mạng không được lưu cùng ý kiến.</li>
-<li>Nếu bạn chọn ghi nhớ, họ tên và thư điện tử nằm trong trình duyệt của bạn cho lần gửi sau. Bỏ chọn khi gửi lần
-sau thì trình duyệt quên.</li>
-</ul>
-<h2>Quyền của bạn</h2>
-<p>Bạn có thể yêu cầu xem, sửa hoặc xoá thông tin của mình, hoặc rút lại sự đồng ý, qua thư điện tử ở cuối trang. Hãy
-cho biết địa chỉ của tin và thư điện tử bạn đã dùng khi gửi ý kiến.</p>
-<h2>Cán bộ của cổng</h2>
-<p>Người đăng nhập để biên tập hoặc kiểm duyệt có một cookie phiên làm việc. Cookie này hết hạn sau tối đa 12 giờ.</p>
-"""
-        + SAMPLE_NOTE,
-    ),
 )
