@@ -85,6 +85,16 @@ def found(email: str, numbers: Collection[int] = ()) -> dict[str, int]:
     }
 
 
+def answers_naming(email: str, numbers: Collection[int] = ()) -> list[str]:
+    """Answers of the office that name the sender: where words are kept they stay, so they are reworded before."""
+    return [
+        str(answer)
+        for comment in comments_of(email, numbers).prefetch_related("answers")
+        for answer in comment.answers.all()
+        if comment.name and comment.name.casefold() in answer.text.casefold()
+    ]
+
+
 def in_words(numbers: dict[str, int]) -> str:
     """`3 ý kiến, 1 thư`; `không có gì`."""
     return ", ".join(f"{n} {kind}" for kind, n in numbers.items() if n) or "không có gì"
@@ -103,6 +113,13 @@ def export(email: str, numbers: Collection[int] = ()) -> dict[str, Any]:
                 **_fields(comment),
                 "article_title": comment.article.title,
                 "decisions": [_fields(decision) for decision in comment.decisions.order_by("pk")],
+                "answers": [
+                    {
+                        **_fields(answer),
+                        "steps": [_fields(step) for step in answer.steps.order_by("pk")],
+                    }
+                    for answer in comment.answers.order_by("pk")
+                ],
             }
             for comment in comments_of(email, numbers).select_related("article")
         ],

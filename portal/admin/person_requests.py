@@ -127,6 +127,9 @@ class PersonRequestAdmin(admin.ModelAdmin):
                 "handles": True,
                 "found": persons.in_words(persons.found(asked.email, asked.numbers)),
                 "accounts": persons.accounts_of(asked.email),
+                "naming": persons.answers_naming(asked.email, asked.numbers)
+                if asked.keep_words
+                else [],
             }
         return super().change_view(
             request, object_id, form_url, {**context, **(extra_context or {})}

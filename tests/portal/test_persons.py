@@ -15,7 +15,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.utils import timezone
 
-from comments.models import BlockedSource, Comment, Decision, Reason
+from comments.models import Answer, BlockedSource, Comment, Decision, Reason
+from comments.models.answer import AnswerStep
 from news.models import Notice, OutboxMessage
 from news.text import words as folded_words
 from portal import persons
@@ -69,6 +70,12 @@ def leave_traces() -> list[Comment]:
     refused.refuse(by=moderator, seen=1, reason=Reason.OTHER, note=f"{NAME} hay gửi")
     waiting = make_their_comment(email=EMAIL.upper())
     reply = make_their_comment(parent=shown, article=shown.article, status=Status.APPROVED)
+    answered = Answer.objects.create(
+        comment=shown, text=f"Chào {NAME}: {WORDS}", unit="UBND", written_by=moderator
+    )
+    AnswerStep.objects.create(
+        answer=answered, verb=AnswerStep.Verb.WRITE, by=moderator, note=NAME, revision=1
+    )
     make_mail("sent", state="sent", claimed_at=timezone.now(), sent_at=timezone.now())
     make_mail("waiting")
     make_mail("sending", state="sending", claimed_at=timezone.now())
@@ -127,6 +134,7 @@ def test_before_erasing_the_walk_finds_the_person_in_each_table_that_may_hold_on
 
     assert tables == {
         *("comments_comment", "comments_decision", "comments_blockedsource"),
+        *("comments_answer", "comments_answerstep"),
         *("news_outboxmessage", "news_notice", "django_admin_log", "portal_personrequest"),
     }
 
@@ -144,6 +152,10 @@ def test_after_erasing_no_table_holds_address_name_or_words() -> None:
 
 def test_after_erasing_with_words_kept_only_the_decided_words_are_left_without_a_name() -> None:
     shown, refused, waiting, _ = leave_traces()
+    # The office's own words stay as well; that they name somebody is said before.
+    assert persons.answers_naming(EMAIL) == [f"Trả lời ý kiến {shown.pk}"]
+    Answer.objects.update(text=WORDS)
+    assert persons.answers_naming(EMAIL) == []
 
     persons.erase(EMAIL, keep_words=True)
 
@@ -151,6 +163,7 @@ def test_after_erasing_with_words_kept_only_the_decided_words_are_left_without_a
     assert columns_with((WORDS, "ngap tu cau sat")) == {
         "comments_comment.text",
         "comments_comment.folded",
+        "comments_answer.text",
     }
     for comment in (shown, refused, waiting):
         comment.refresh_from_db()
@@ -253,6 +266,8 @@ def test_an_export_holds_every_column_of_every_row_of_the_person_and_no_colleagu
     assert held["comments"][0]["status"] == "Đã duyệt"
     assert held["comments"][0]["decided_by"] == persons.OFFICE
     (decision,) = held["comments"][1]["decisions"]
+    (answer,) = held["comments"][0]["answers"]
+    assert answer["written_by"] == answer["steps"][0]["by"] == persons.OFFICE
     assert (decision["by"], decision["note"]) == (persons.OFFICE, f"{NAME} hay gửi")
     assert [mail["key"] for mail in held["mails"]] == ["sent", "waiting", "sending"]
     assert len(held["notices"]) == 1
@@ -268,6 +283,8 @@ def test_an_export_reaches_every_table_in_which_the_walk_finds_the_person() -> N
     assert tables - {"django_admin_log", "comments_blockedsource"} == {
         "comments_comment",
         "comments_decision",
+        "comments_answer",
+        "comments_answerstep",
         "news_outboxmessage",
         "news_notice",
         "portal_personrequest",
@@ -331,6 +348,7 @@ def test_the_command_erases_without_asking_says_numbers_and_names_accounts() -> 
 
     assert "Đã xoá: 4 ý kiến, 3 thư" in said
     assert "thu.le" in said
+    assert "Còn nhắc tên người này và sẽ ở lại: Trả lời ý kiến" in said
     assert EMAIL not in said
     assert Comment.objects.filter(text=WORDS).count() == 3
 

@@ -81,6 +81,10 @@ class Command(BaseCommand):
                 "Chúng không đổi; hãy sửa ở mục Người sử dụng."
             )
         self.stdout.write(f"Tìm thấy: {persons.in_words(persons.found(email, numbers))}.")
+        if keep_words and (naming := persons.answers_naming(email, numbers)):
+            self.stdout.write(
+                f"Còn nhắc tên người này và sẽ ở lại: {'; '.join(naming)}. Hãy sửa ở bàn biên tập."
+            )
         if not yes:
             self.stdout.write("Không thể lấy lại. Gõ xoa để xoá: ", ending="")
             self.stdout.flush()

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("comments", "0004_what_the_database_keeps_true")]
+    dependencies = [("comments", "0007_answers_and_spent_proofs")]
 
     operations = [
         migrations.AddIndex(
