@@ -109,6 +109,7 @@ class PageCache:
         self.application = application
         self.memory = PageMemory()
         self.first_seen: dict[str, str] = {}
+        self.generation = 0
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         # Python knows charsets, such as "hex", that make Django fail before it can answer; readers send UTF-8.
@@ -143,6 +144,10 @@ class PageCache:
             # Django will say what is wrong; here only a connection that has gone is put away.
             close_old_connections()
             return None
+        if generation != self.generation:
+            # Nobody is sent a page of before any more; it may hold what was erased since.
+            self.generation = generation
+            self.memory.clear()
         scheme = (
             environ.get("HTTP_X_FORWARDED_PROTO")
             if settings.BEHIND_PROXY

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from comments import tickets
+from comments import consent, tickets
 from comments.models import Comment
 from news.models import Article
 from tests.factories import make_article
@@ -41,7 +41,7 @@ def test_a_comment_is_stored_pending_with_consent_and_without_an_address(client:
     assert (comment.status, comment.article, comment.consent_version) == (
         "pending",
         article,
-        "2026-01",
+        consent.CURRENT,
     )
     assert "127.0.0.1" not in comment.source
 

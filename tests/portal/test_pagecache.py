@@ -14,7 +14,7 @@ from news.models import Article
 from portal.pagecache import accepts_gzip, matches
 from portal.wsgi import application
 from tests.asking import ask
-from tests.factories import make_article, make_section, make_user
+from tests.factories import make_article, make_comment, make_section, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +36,18 @@ def test_a_repeated_article_costs_none_while_the_generation_is_remembered(settin
     address = make_article().get_absolute_url()
     ask(address)
     assert queries_of(address) == 0
+
+
+def test_what_was_erased_lies_in_the_memory_of_no_process_after_its_next_page() -> None:
+    comment = make_comment(text="Lời đã xoá", status="approved")
+    address = comment.article.get_absolute_url()
+    ask(address)
+    comment.erase()
+    ask("/")
+
+    held = b"".join(page.body for page in application.memory._pages.values())
+    assert held
+    assert "Lời đã xoá".encode() not in held
 
 
 def test_the_same_bytes_come_from_the_cache() -> None:

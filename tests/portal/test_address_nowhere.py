@@ -1,0 +1,179 @@
+"""The whole journey of a comment, and its sender's address in no public byte, log line, cache entry or mail."""
+
+import logging
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from comments.models import Answer, Comment, Reason
+from news.models import Article, Notice, OutboxMessage
+from portal.accounts.audit import AuditEntry
+from portal.persons import PersonRequest
+from portal.roles import ADMINISTRATOR, MODERATOR
+from portal.wsgi import application
+from tests.asking import ask
+from tests.desk import logged_in
+from tests.factories import make_article, make_official, make_user
+from tests.portal.test_public_pages import public_addresses
+
+pytestmark = pytest.mark.django_db
+
+SENDER = "nguoi.gui@example.vn"
+STAFF = "can.bo@example.vn"
+# Also as it would stand in HTML, in an address, in a header, or in part.
+FORMS = (*(SENDER, SENDER.upper(), "nguoi.gui", "nguoi.gui%40", "nguoi.gui&#64;", STAFF), "can.bo")
+
+
+def send(client: Client, article: Article, text: str, **fields: str) -> Any:
+    """Through the form, as JSON where `json` is given."""
+    ticket = client.get(reverse("comments:ticket", args=[article.pk])).json()["ticket"]
+    data = {
+        "text": text,
+        "name": "Nguyễn Gửi",
+        "email": SENDER,
+        "consent": "on",
+        "notify": "on",
+        "website": "",
+        "ticket": ticket,
+        **fields,
+    }
+    return client.post(reverse("comments:write", args=[article.pk]), data)
+
+
+def found_in(text: str) -> list[str]:
+    return [form for form in FORMS if form.casefold() in text.casefold()]
+
+
+def journey(client: Client) -> Article:
+    """Sent, refused for a slip, decided in every way, answered, reported on, erased: by hand and by the regular work."""
+    article = make_article(created_by=make_user(email=STAFF, username="lan"))
+    moderator = make_official(MODERATOR, email=STAFF)
+    superuser = make_user(superuser=True, email=STAFF)
+    for number in range(4):
+        assert send(client, article, f"Đường ngập đoạn số {number}").status_code == 200
+    assert send(client, article, "").status_code == 400
+    assert send(client, article, "Đường ngập", email=f"{SENDER} sai").status_code == 400
+    shown, refused, spam, hidden = Comment.objects.order_by("pk")
+    shown.approve(by=moderator, seen=1)
+    refused.refuse(by=moderator, seen=1, reason=Reason.ADVERT)
+    spam.mark_spam(by=moderator, seen=1)
+    hidden.approve(by=moderator, seen=1)
+    hidden.hide(by=moderator, seen=2, reason=Reason.ADVERT)
+    Comment.objects.update(notify=Comment.Notify.CONFIRMED)
+    shown.refresh_from_db()
+    answer = Answer.begin(shown, "Cơ quan đã ghi nhận.", by=superuser)
+    answer.submit(by=superuser, seen=answer.revision)
+    answer.publish(by=superuser, seen=answer.revision, alone=True)
+    logged_in(moderator).get(reverse("admin:comments_comment_changelist"))
+    call_command("tick")
+    return article
+
+
+def every_answer(client: Client) -> dict[str, str]:
+    """Every public address, to a reader and through the page cache, with headers."""
+    found = {}
+    for address in public_addresses():
+        path, _, query = address.partition("?")
+        kept = ask(path, query=query)
+        plain = client.get(address)
+        body = b"".join(plain) if plain.streaming else plain.content
+        found[address] = f"{kept.headers}{kept.text}{plain.headers}{body.decode(errors='replace')}"
+    return found
+
+
+def test_no_public_answer_holds_the_address_of_a_sender_or_of_staff(client: Client) -> None:
+    article = journey(client)
+    answers = every_answer(client)
+
+    assert "Đường ngập đoạn số 0" in answers[article.get_absolute_url()]
+    assert {address: found_in(text) for address, text in answers.items() if found_in(text)} == {}
+
+
+def test_no_answer_to_who_sends_says_the_address_to_anybody_else(client: Client) -> None:
+    """The form gives a mistyped address back to who typed it, kept by nobody; thanks and JSON do not."""
+    article = make_article()
+
+    thanks = send(client, article, "Đường ngập")
+    slip = send(client, article, "")
+
+    assert found_in(thanks.content.decode()) == []
+    assert found_in(slip.content.decode()) != []
+    assert "no-store" in slip.headers["Cache-Control"]
+    assert "no-store" in thanks.headers["Cache-Control"]
+
+
+def test_no_log_line_of_the_whole_journey_holds_the_address(
+    client: Client, caplog: pytest.LogCaptureFixture, settings: Any
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    # The database's own log repeats every statement; it is off wherever people work.
+    logging.getLogger("django.db.backends").setLevel(logging.WARNING)
+    # Django's own loggers do not hand on, so they are heard here.
+    logging.getLogger("django").addHandler(caplog.handler)
+    try:
+        journey(client)
+        every_answer(client)
+        request = PersonRequest(kind="erase", email=SENDER)
+        request.save()
+        administrator = logged_in(make_official(ADMINISTRATOR))
+        administrator.post(
+            reverse("admin:portal_personrequest_erase", args=[request.pk]), {"sure": "on"}
+        )
+        call_command("person", SENDER, "--erase", "--yes")
+    finally:
+        logging.getLogger("django").removeHandler(caplog.handler)
+        logging.getLogger("django.db.backends").setLevel(logging.NOTSET)
+
+    assert Comment.objects.filter(status="erased").count() == 4
+    assert len(caplog.records) > 0
+    assert found_in(caplog.text) == []
+    for entry in AuditEntry.objects.all():
+        assert found_in(f"{entry.object_text} {entry.detail} {entry.object_address}") == []
+
+
+def test_no_cache_entry_holds_the_address(client: Client, settings: Any) -> None:
+    """With the shared cache switched on: here it is Django's own in memory, which holds what Redis would."""
+    settings.REDIS_URL = "redis://asked-by-nobody"
+    journey(client)
+    every_answer(client)
+    pages = application.memory._pages.values()
+    shared = cache._cache.values()  # type: ignore[attr-defined]
+
+    assert len(pages) > 5
+    assert len(shared) > 5
+    for page in pages:
+        assert found_in(f"{page.headers}{page.body.decode()}") == []
+    for entry in shared:
+        assert found_in(bytes(entry).decode("latin-1")) == []
+
+
+def test_no_mail_to_anybody_but_the_sender_holds_the_address_and_no_mail_says_it(
+    client: Client, settings: Any
+) -> None:
+    settings.SENDS_MAIL = True
+    journey(client)
+
+    assert mail.outbox or OutboxMessage.objects.exists()
+    for message in OutboxMessage.objects.all():
+        assert (
+            found_in(f"{message.subject} {message.body} {message.key} {message.last_error}") == []
+        )
+        assert message.recipient in {SENDER, STAFF}
+    for notice in Notice.objects.all():
+        assert found_in(f"{notice.text} {notice.address} {notice.key}") == []
+
+
+def test_the_walk_over_tables_finds_the_address_only_where_it_belongs(client: Client) -> None:
+    from tests.portal.test_persons import columns_with
+
+    journey(client)
+
+    assert columns_with((SENDER,)) == {
+        "comments_comment.email",
+        *({"news_outboxmessage.recipient"} if OutboxMessage.objects.exists() else set()),
+    }
