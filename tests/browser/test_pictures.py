@@ -131,6 +131,25 @@ def test_files_dropped_on_the_library_are_taken_and_the_bad_one_is_explained(
     assert Photo.objects.count() == 1
 
 
+def test_a_picture_that_did_not_arrive_is_sent_again_by_its_button(
+    desk: Page, site: str, tmp_path: Path
+) -> None:
+    # A page that nobody watches: the browser logs the lost connection.
+    page = desk.context.new_page()
+    page.goto(f"{site}/quan-tri/news/photo/")
+    page.route("**/anh/them/", lambda route: route.abort())
+    page.get_by_label("Các tệp ảnh").set_input_files(paths(tmp_path, "a.jpg"))
+    refused = page.locator(".drop-files li.refused")
+    expect(refused).to_contain_text("Mất kết nối với máy chủ.")
+    page.unroute("**/anh/them/")
+
+    refused.get_by_role("button", name="Gửi lại: a.jpg").click()
+
+    expect(page.locator(".photo-card")).to_have_count(1)
+    expect(page.locator(".drop-said")).to_have_text("Đã tải lên 1 ảnh.")
+    assert Photo.objects.count() == 1
+
+
 def test_the_focal_point_is_moved_by_keys_and_the_crops_follow_before_saving(
     desk: Page, site: str
 ) -> None:
