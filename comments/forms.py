@@ -6,6 +6,8 @@ from django import forms
 from email_validator import EmailNotValidError, validate_email
 
 from comments import consent
+from comments.models import Comment, Reason
+from comments.models.comment import CommentQuerySet
 from comments.plain_text import length, normalise
 
 TEXT_LENGTH = (2, 2000)
@@ -69,7 +71,10 @@ class ConsentField(forms.CharField):
 
 
 class CommentForm(forms.Form):
-    """What a reader sends. `website` is the honeypot: people do not see it, machines fill it in."""
+    """What a reader sends. `website` is the honeypot: people do not see it, machines fill it in.
+
+    `answerable` are the comments to which this may be a reply; none unless it is said.
+    """
 
     text = PlainTextField(
         one_line=False,
@@ -101,5 +106,44 @@ class CommentForm(forms.Form):
     consent = ConsentField(
         error_messages={"required": "Chúng tôi chỉ nhận ý kiến khi bạn đồng ý."},
     )
+    parent = forms.ModelChoiceField(
+        queryset=Comment.objects.none(),
+        required=False,
+        error_messages={"invalid_choice": "Ý kiến bạn trả lời không còn nhận trả lời."},
+    )
     website = forms.CharField(required=False)
     ticket = forms.CharField(required=False)
+
+    def __init__(
+        self, *args: Any, answerable: CommentQuerySet | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if answerable is not None:
+            parent = self.fields["parent"]
+            assert isinstance(parent, forms.ModelChoiceField)  # noqa: S101 - for mypy
+            parent.queryset = answerable
+
+    def answered(self) -> Comment | None:
+        """The comment that this wants to answer, if it may."""
+        try:
+            return self.fields["parent"].clean(self["parent"].value())
+        except forms.ValidationError:
+            return None
+
+
+class ReportForm(forms.Form):
+    """Why a reader reports a comment: one of the fixed reasons, or none."""
+
+    REASONS = (
+        Reason.INSULT,
+        Reason.PERSONAL,
+        Reason.UNPROVEN,
+        Reason.ADVERT,
+        Reason.UNLAWFUL,
+        Reason.OTHER,
+    )
+    reason = forms.ChoiceField(
+        choices=[("", "Không nêu lý do"), *((str(r.value), r.label) for r in REASONS)],
+        required=False,
+        error_messages={"invalid_choice": "Hãy chọn một lý do trong danh sách."},
+    )

@@ -52,12 +52,20 @@ def take(form: CommentForm, article: Article, sending: Sending) -> Comment:
     data = form.cleaned_data
     comment = Comment(
         article=article,
+        parent=data["parent"],
         name=data["name"],
         email=data["email"],
         text=data["text"],
         folded=" ".join(text.words(f"{data['name']} {data['text']}")),
         source=sending.source,
-        digest=digest_of(article.pk, sending.source, data["name"], data["email"], data["text"]),
+        digest=digest_of(
+            article.pk,
+            sending.source,
+            data["name"],
+            data["email"],
+            data["text"],
+            parent_id=data["parent"] and data["parent"].pk,
+        ),
         words_digest=words_digest_of(data["text"]),
         consent_version=data["consent"],
         notify=Comment.Notify.ASKED if data["notify"] else Comment.Notify.NO,

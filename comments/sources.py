@@ -16,8 +16,12 @@ def source_of(request: HttpRequest) -> str:
     Behind a proxy the address is what nginx says in X-Real-IP; otherwise such a header is the sender's word
     and means nothing.
     """
-    header = "HTTP_X_REAL_IP" if settings.BEHIND_PROXY else "REMOTE_ADDR"
-    return _hashed("comments.source", _network(request.META.get(header, "")))
+    return _hashed("comments.source", _address(request))
+
+
+def reporter_of(request: HttpRequest) -> str:
+    """The same for who reports a violation: another hash, so that nobody can tell what else its sender wrote."""
+    return _hashed("comments.reporter", _address(request))
 
 
 def is_from_here(request: HttpRequest) -> bool:
@@ -25,18 +29,26 @@ def is_from_here(request: HttpRequest) -> bool:
     return request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
 
 
-def digest_of(article_id: int, source: str, name: str, email: str, words: str) -> str:
-    """The key by which a double post is recognised: same article, source and person, same words.
+def digest_of(
+    article_id: int, source: str, name: str, email: str, words: str, *, parent_id: int | None = None
+) -> str:
+    """The key by which a double post is recognised: same place, source and person, same words.
 
     With the source in it nobody else can learn from the answer whether a guessed address is the sender's.
     """
-    typed = [str(article_id), source, name.casefold(), email.casefold(), " ".join(words.split())]
+    place = f"{article_id}.{parent_id}" if parent_id else str(article_id)
+    typed = [place, source, name.casefold(), email.casefold(), " ".join(words.split())]
     return _hashed("comments.digest", "\x1f".join(typed))
 
 
 def words_digest_of(words: str) -> str:
     """The key by which the same words are recognised, whoever sends them and however they are spelt."""
     return _hashed("comments.words", " ".join(text.words(words)) or words)
+
+
+def _address(request: HttpRequest) -> str:
+    header = "HTTP_X_REAL_IP" if settings.BEHIND_PROXY else "REMOTE_ADDR"
+    return _network(request.META.get(header, ""))
 
 
 def _network(address: str) -> str:

@@ -1,16 +1,20 @@
-"""Taking a reader's comment: the dialog of the article page and the plain form without JavaScript."""
+"""What readers ask of comments: more of them, and taking theirs by the dialog or the plain form without JavaScript."""
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from comments import intake, proofs, sources, tickets
+from comments import intake, proofs, showing, sources, tickets
 from comments.forms import CommentForm
 from comments.models import Policy, Quota
+from comments.models.comment import CommentQuerySet
+from comments.private_links import private_address
+from news.freshness import public_page_with
 from news.models import Article
 
 # A comment of 2,000 characters, each the longest in UTF-8 and percent-encoded, with room for the other fields.
@@ -19,6 +23,23 @@ MAX_BODY = 32 * 1024
 CLOSED = "Tin này không còn nhận ý kiến."
 OUTDATED = "Trang đã mở quá lâu. Hãy bấm “Lưu thông tin” một lần nữa."
 TOO_MANY = "Bạn vừa gửi nhiều ý kiến. Hãy chờ ít phút rồi gửi lại; nội dung của bạn vẫn còn đây."
+
+
+@require_safe
+@public_page_with("trang", "thu-tu")
+def page(request: HttpRequest, article_id: int) -> HttpResponse:
+    """One page of an article's comments for "Xem thêm"; `more` is where the next one is. Raises Http404."""
+    article = get_object_or_404(
+        Article.objects.published().select_related("section"), pk=article_id
+    )
+    found = showing.section_of(article, request.GET, Policy.current())
+    here = found["page"]
+    if str(here.number) != request.GET.get("trang", "1"):
+        raise Http404
+    more = (
+        f"{request.path}?{found['query']}trang={here.next_page_number()}" if here.has_next() else ""
+    )
+    return JsonResponse({"comments": found["comments"], "more": more})
 
 
 @require_safe
@@ -44,20 +65,23 @@ def write(request: HttpRequest, article_id: int) -> HttpResponse:
     article = get_object_or_404(
         Article.objects.published().select_related("section"), pk=article_id
     )
-    if not Policy.current().takes_comments(article):
+    policy = Policy.current()
+    answerable = showing.answerable(article, policy)
+    if not policy.takes_comments(article):
         kept = CommentForm(initial=request.POST.dict())
         return _answer(request, article, kept, status=403, message=CLOSED, closed=True)
     if request.method != "POST" or "ticket" not in request.POST:
         # The box of the article page, sent without JavaScript: ask for the rest, keep the text.
-        kept = CommentForm(initial={"text": request.POST.get("text", "")})
+        initial = {"text": request.POST.get("text", ""), "parent": request.GET.get("tra-loi")}
+        kept = CommentForm(initial=initial, answerable=answerable)
         return _answer(request, article, kept, status=200)
-    return _take(request, article)
+    return _take(request, article, answerable)
 
 
-def _take(request: HttpRequest, article: Article) -> HttpResponse:
+def _take(request: HttpRequest, article: Article, answerable: CommentQuerySet) -> HttpResponse:
     """Hard refusals, limit, form, then comments.intake. What is refused before the form is not looked at."""
     given = request.POST["ticket"]
-    kept = CommentForm(initial=request.POST.dict())
+    kept = CommentForm(initial=request.POST.dict(), answerable=answerable)
     try:
         age = tickets.age(given, article.pk)
     except tickets.TicketRefused:
@@ -65,7 +89,7 @@ def _take(request: HttpRequest, article: Article) -> HttpResponse:
     source = sources.source_of(request)
     if wait := Quota.seconds_to_wait(source):
         return _too_many(request, article, kept, wait)
-    form = CommentForm(request.POST)
+    form = CommentForm(request.POST, answerable=answerable)
     if not form.is_valid():
         Quota.note_refused(source)
         return _answer(request, article, form, status=400, ticket=given)
@@ -78,10 +102,11 @@ def _take(request: HttpRequest, article: Article) -> HttpResponse:
         proof=request.POST.get("proof", ""),
     )
     try:
-        intake.take(form, article, sending)
+        comment = intake.take(form, article, sending)
     except intake.LimitReached:
         return _too_many(request, article, kept, Quota.seconds_to_wait(source))
-    return _answer(request, article, form, status=200, sent=True)
+    private = private_address(comment.pk)
+    return _answer(request, article, form, status=200, sent=True, private_address=private)
 
 
 def _with_proof(ticket: str) -> dict[str, Any]:
@@ -117,6 +142,12 @@ def _answer(
     return render(
         request,
         template,
-        {"article": article, "form": form, "ticket": given, **extra},
+        {
+            "article": article,
+            "form": form,
+            "ticket": given,
+            "sends_mail": settings.SENDS_MAIL,
+            **extra,
+        },
         status=status,
     )

@@ -15,6 +15,11 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 PAGE_NUMBER = re.compile("[1-9][0-9]{0,4}", re.ASCII)
+# The query parameters that choose a page, each with what it may say. The first page and the usual order go without.
+LISTED = {
+    "trang": PAGE_NUMBER,
+    "thu-tu": re.compile("cu-nhat"),
+}
 # Set on answers that may be kept, taken off again by the cache; no browser sees it.
 CACHEABLE_HEADER = "X-Page-Cache"
 
@@ -49,20 +54,27 @@ def forget() -> None:
     _memo = (0, float("-inf"))
 
 
-def public_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def public_page_with(*parameters: str) -> Callable[..., Any]:
     """The view's good answers are the same bytes for every anonymous reader: a page cache may keep them.
 
-    `?trang=` chooses a page and is a number. Anything else in it would only make one more copy to keep, so it
-    leads to the address without it.
+    `parameters` are those of LISTED that the view knows. Anything else in them would only make one more copy to
+    keep, so it leads to the address without it.
     """
 
-    @wraps(view)
-    def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not PAGE_NUMBER.fullmatch(request.GET.get("trang", "1")):
-            return HttpResponseRedirect(request.path)
-        response = view(request, *args, **kwargs)
-        if response.status_code == 200:
-            response.headers[CACHEABLE_HEADER] = "yes"
-        return response
+    def mark(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            for name in LISTED.keys() & request.GET.keys():
+                if name not in parameters or not LISTED[name].fullmatch(request.GET[name]):
+                    return HttpResponseRedirect(request.path)
+            response = view(request, *args, **kwargs)
+            if response.status_code == 200:
+                response.headers[CACHEABLE_HEADER] = "yes"
+            return response
 
-    return marked
+        return marked
+
+    return mark
+
+
+public_page = public_page_with("trang")

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from news import counting, redirects, richtext
 from news.content import Content
 from news.forms import SearchForm
-from news.freshness import public_page
+from news.freshness import public_page, public_page_with
 from news.models import Article, ArticleQuerySet, Attachment, Photo, PreviewLink, Section, Tag
 from news.publisher import absolute
 
@@ -73,7 +73,7 @@ def _gone(request: HttpRequest, found: Article) -> HttpResponse:
 
 
 @require_safe
-@public_page
+@public_page_with("trang", "thu-tu")
 def article(request: HttpRequest, section_slug: str, slug: str, article_id: int) -> HttpResponse:
     found = _find(article_id, Article.objects.with_places_around(NEIGHBOURS))
     if found.is_gone:

@@ -36,7 +36,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 # Parameters that choose a page, and those that do not.
-KEPT_PARAMETERS = frozenset({"trang"})
+KEPT_PARAMETERS = frozenset(freshness.LISTED)
 DROPPED_PARAMETERS = TRACKING
 CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
 BROWSER_CACHE = "public, max-age=0, must-revalidate"
@@ -131,12 +131,14 @@ class PageCache:
             return None
         if f"{settings.SESSION_COOKIE_NAME}=" in environ.get("HTTP_COOKIE", ""):
             return None
-        query = [
+        # In one order, whichever the address has.
+        query = sorted(
             pair
             for pair in parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
             if pair[0] not in DROPPED_PARAMETERS
-        ]
-        if len(query) > 1 or any(name not in KEPT_PARAMETERS for name, _ in query):
+        )
+        names = [name for name, _ in query]
+        if len(names) != len(set(names)) or not KEPT_PARAMETERS.issuperset(names):
             return None
         try:
             generation = freshness.current()

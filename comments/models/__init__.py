@@ -4,6 +4,7 @@ from comments.models.decision import Action, Decision, Reason
 from comments.models.policy import BlockedSource, Holiday, Policy, WatchedWord
 from comments.models.proof import SpentProof
 from comments.models.quota import Quota
+from comments.models.report import Report, ReportLimitReached
 
 __all__ = [
     "Action",
@@ -17,6 +18,8 @@ __all__ = [
     "Policy",
     "Quota",
     "Reason",
+    "Report",
+    "ReportLimitReached",
     "SpentProof",
     "WatchedWord",
 ]

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
+from comments import letters
 from comments.models.decision import Action, Decision, Reason
 from news import freshness, text
 from news.models import Article
@@ -272,7 +273,9 @@ class Comment(models.Model):
         This and the other verbs of a moderator raise PermissionDenied without the right, and AlreadyDecided if it
         is not the revision `seen` any more or in no state that allows it.
         """
-        self._decide(Action.APPROVE, by, seen)
+        with transaction.atomic():
+            self._decide(Action.APPROVE, by, seen)
+            letters.ask_to_confirm(self)
 
     def refuse(self, *, by: Any, seen: int, reason: str, note: str = "") -> None:
         """Do not show it, for one of the fixed reasons. Raises ValidationError too: no reason, or OTHER without a note."""
@@ -370,7 +373,22 @@ class Comment(models.Model):
 
         Raises AlreadyDecided if it was withdrawn or erased, or decided since its sender saw it.
         """
-        self._step(Action.WITHDRAW, self.Status.WITHDRAWN, seen, email="", notify=self.Notify.NO)
+        gone: dict[str, Any] = {"email": "", "notify": self.Notify.NO}
+        # Who sends the same words again after that sends them anew.
+        gone["digest"] = f"withdrawn-{self.pk}"
+        self._step(Action.WITHDRAW, self.Status.WITHDRAWN, seen, **gone)
+
+    def confirm_notify(self) -> None:
+        """Who reads mail at its address wants to be told of an answer. Does nothing unless that was asked for."""
+        Comment.objects.filter(pk=self.pk, notify=self.Notify.ASKED).update(
+            notify=self.Notify.CONFIRMED
+        )
+        self.refresh_from_db()
+
+    def stop_notify(self) -> None:
+        """Tell its sender of nothing."""
+        Comment.objects.filter(pk=self.pk).update(notify=self.Notify.NO)
+        self.refresh_from_db()
 
     def erase(self, *, by: Any = None, keep_words: bool = False) -> None:
         """Forget the person, in any state; with `keep_words` the words stay where they are, without a name.

@@ -3,29 +3,33 @@
 from typing import Any
 
 from django import template
-from django.core.paginator import Paginator
+from django.conf import settings
 from django.template.context import Context
 
 from comments import consent as consents
-from comments.models import Comment
+from comments import showing
+from comments.forms import CommentForm
+from comments.models import Policy
 from news.models import Article
 
 register = template.Library()
 
-PER_PAGE = 20
-
 
 @register.inclusion_tag("comments/_section.html", takes_context=True)
 def comment_section(context: Context, article: Article) -> dict[str, Any]:
-    """Public comments of the article, newest first, with their number, and the box to write one."""
+    """Public comments of the article with their number, and the box to write one."""
     request = context["request"]
-    public = Comment.objects.public().with_answers().filter(article=article)
-    public = public.order_by("-created_at", "-id")
+    policy = Policy.current()
+    preview = context.get("preview", False)
     return {
+        **showing.section_of(article, request.GET, policy),
         "article": article,
-        "page": Paginator(public, PER_PAGE).get_page(request.GET.get("trang", "1")),
+        "path": request.path,
+        "takes_comments": policy.takes_comments(article) and not preview,
+        "preview": preview,
+        "form": CommentForm(),
         "office": context["identity"].office,
-        "preview": context.get("preview", False),
+        "sends_mail": settings.SENDS_MAIL,
     }
 
 

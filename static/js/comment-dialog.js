@@ -1,13 +1,22 @@
 // The reader writes, presses Gửi bình luận, and a dialog asks for name and e-mail. Nothing typed is ever lost:
 // closing, refused or failed sends leave the text where it is. Without this file the same form is a plain page.
+import { length, normalise } from "./plain-text.js";
+import { forgetReader, knownReader, rememberReader } from "./reader.js";
+
 const section = document.querySelector("[data-comments]");
 const box = section?.querySelector("[data-comment-box]");
 const dialog = section?.querySelector("dialog");
+// From so many characters left on, the reader is told.
+const FEW = 200;
+// The server does not even normalise what is so many times too long: see PlainTextField of comments/forms.py.
+const FAR_TOO_LONG = 4;
+const PAUSE = 1000;
 
 if (box && dialog) {
   const { ticketAddress } = box.dataset;
   const text = box.elements.text;
   const form = dialog.querySelector("form");
+  const { name, email, consent, remember } = form.elements;
   const alert = form.querySelector("[data-alert]");
   const button = form.querySelector("[type=submit]");
   let ticket = null;
@@ -33,6 +42,30 @@ if (box && dialog) {
   // Asked for when writing begins, so that its age says how long the reader wrote.
   text.addEventListener("focus", fetchTicket, { once: true });
 
+  // --- what is wrong, in the words of the server's form -------------------------------------------------
+
+  const dotted = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ".");
+  // What is sent is well formed, so what is measured is.
+  const wellFormed = (value) => value.toWellFormed?.() ?? value;
+  // What would be kept of a field, and how long that is.
+  const measured = ({ value, dataset }, oneLine) => {
+    const raw = [...wellFormed(value)].length;
+    if (raw > FAR_TOO_LONG * dataset.longest) return [value, raw];
+    const kept = normalise(wellFormed(value), oneLine);
+    return [kept, length(kept)];
+  };
+  const wrongLength = (field, oneLine) => {
+    const { shortest, longest, required, tooShort, tooLong } = field.dataset;
+    const [kept, counted] = measured(field, oneLine);
+    if (!kept) return required;
+    if (counted > longest) return tooLong.replace("%(counted)s", dotted(counted));
+    return counted < shortest ? tooShort : "";
+  };
+  const wrongEmail = () => {
+    if (!email.value.trim()) return email.dataset.required;
+    return email.validity.valid ? "" : email.dataset.invalid;
+  };
+
   const showError = (field, message) => {
     const place = document.getElementById(`${field.id}-error`);
     place.textContent = message;
@@ -45,55 +78,80 @@ if (box && dialog) {
       field.removeAttribute("aria-describedby");
     }
   };
-  const fieldNamed = (name) => (name === "text" ? text : form.elements[name]);
   const showErrors = (errors) => {
+    const fields = { text, name, email, consent };
     const wrong = [];
-    for (const name of ["text", "name", "email", "consent"]) {
-      const message = errors[name]?.[0] ?? "";
-      showError(fieldNamed(name), message);
-      if (message) wrong.push(name);
+    for (const [key, field] of Object.entries(fields)) {
+      showError(field, errors[key]?.[0] ?? "");
+      if (errors[key]) wrong.push(key);
     }
     if (wrong.includes("text")) dialog.close();
-    if (wrong.length) fieldNamed(wrong[0]).focus();
+    if (wrong.length) fields[wrong[0]].focus();
   };
   const say = (message) => {
     alert.textContent = message;
     alert.hidden = !message;
   };
 
-  try {
-    const known = JSON.parse(localStorage.getItem("reader") ?? "null");
-    if (known) {
-      form.elements.name.value = known.name ?? "";
-      form.elements.email.value = known.email ?? "";
-      form.elements.remember.checked = true;
-    }
-  } catch {
-    // Storage is forbidden or holds something else: the fields start empty.
-  }
-  const rememberReader = () => {
-    try {
-      if (form.elements.remember.checked) {
-        const { name, email } = form.elements;
-        localStorage.setItem("reader", JSON.stringify({ name: name.value, email: email.value }));
-      } else localStorage.removeItem("reader");
-    } catch {
-      // Storage is forbidden: nothing is remembered.
-    }
+  // --- how much may still be written --------------------------------------------------------------------
+
+  const left = box.querySelector("[data-left]");
+  const leftSaid = box.querySelector("[data-left-said]");
+  let pause = 0;
+  const showLeft = () => {
+    const rest = text.dataset.longest - measured(text, false)[1];
+    if (rest >= FEW) left.textContent = "";
+    else left.textContent = rest < 0 ? `Quá ${dotted(-rest)} ký tự` : `Còn ${rest} ký tự`;
+    // Who hears the page hears it when the typing pauses, not with every key.
+    clearTimeout(pause);
+    pause = setTimeout(() => {
+      leftSaid.textContent = left.textContent;
+    }, PAUSE);
   };
+  text.addEventListener("input", showLeft);
+  // A browser that comes back to the page fills in what was written.
+  showLeft();
+
+  // --- what this browser remembers ----------------------------------------------------------------------
+
+  const forgetters = section.querySelectorAll("[data-forget]");
+  const showKnown = () => {
+    const known = knownReader();
+    for (const forgetter of forgetters) forgetter.hidden = !known;
+    return known;
+  };
+  const known = showKnown();
+  if (known) {
+    name.value = known.name ?? "";
+    email.value = known.email ?? "";
+    remember.checked = true;
+  }
+  for (const forgetter of forgetters) {
+    forgetter.querySelector("button").addEventListener("click", () => {
+      forgetReader();
+      name.value = email.value = "";
+      remember.checked = false;
+      showKnown();
+      const said = forgetter.parentElement.querySelector("[data-forgotten]");
+      said.textContent = "Đã xoá thông tin đã lưu trên máy này.";
+      said.focus();
+    });
+  }
+
+  // --- sending ------------------------------------------------------------------------------------------
 
   box.addEventListener("submit", (event) => {
     event.preventDefault();
-    const short = text.value.trim().length < 2;
-    showError(text, short ? "Hãy viết ý kiến của bạn." : "");
-    if (short) {
+    const wrong = wrongLength(text, false);
+    showError(text, wrong);
+    if (wrong) {
       text.focus();
       return;
     }
     fetchTicket();
     say("");
     dialog.showModal();
-    (form.elements.name.value ? form.elements.consent : form.elements.name).focus();
+    (name.value ? consent : name).focus();
   });
   form.querySelector("[data-close]").addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => {
@@ -102,11 +160,16 @@ if (box && dialog) {
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const errors = {};
-    if (form.elements.name.value.trim().length < 2) errors.name = ["Hãy cho biết họ tên của bạn."];
-    if (!form.elements.email.value.trim()) errors.email = ["Hãy cho biết địa chỉ thư điện tử."];
-    else if (!form.elements.email.validity.valid) errors.email = ["Địa chỉ này chưa đúng. Ví dụ đúng: ten@example.vn"];
-    if (!form.elements.consent.checked) errors.consent = ["Chúng tôi chỉ nhận ý kiến khi bạn đồng ý."];
+    const wrong = {
+      name: wrongLength(name, true),
+      email: wrongEmail(),
+      consent: consent.checked ? "" : consent.dataset.required,
+    };
+    const errors = Object.fromEntries(
+      Object.entries(wrong)
+        .filter(([, message]) => message)
+        .map(([key, message]) => [key, [message]]),
+    );
     showErrors(errors);
     if (Object.keys(errors).length) return;
     button.disabled = true;
@@ -127,8 +190,9 @@ if (box && dialog) {
       ticket = Promise.resolve(result.ticket);
       if (!proof || result.ticket !== sent) begin(result.work);
       if (result.sent) {
-        rememberReader();
-        showThanks();
+        if (remember.checked) rememberReader(name.value, email.value);
+        else forgetReader();
+        showThanks(result.private_address);
       } else {
         showErrors(result.errors);
         say(result.message);
@@ -140,11 +204,13 @@ if (box && dialog) {
     }
   });
 
-  const showThanks = () => {
+  const showThanks = (privateAddress) => {
     dialog.close();
     const thanks = section.querySelector("[data-thanks]");
-    thanks.querySelector("[data-thanks-text]").textContent = text.value;
+    thanks.querySelector("[data-thanks-text]").textContent = normalise(text.value);
+    thanks.querySelector("[data-thanks-link]").href = privateAddress;
     box.remove();
+    showKnown();
     thanks.hidden = false;
     thanks.focus();
   };

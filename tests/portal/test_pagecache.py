@@ -124,7 +124,9 @@ def test_an_authorized_request_passes_by() -> None:
     assert len(application.memory) == 0
 
 
-@pytest.mark.parametrize("query", ["a=1", "trang=1&trang=2", "trang=1&x=", "q=tin"])
+@pytest.mark.parametrize(
+    "query", ["a=1", "trang=1&trang=2", "thu-tu=cu-nhat&thu-tu=cu-nhat", "trang=1&x=", "q=tin"]
+)
 def test_an_unknown_parameter_passes_by(query: str) -> None:
     make_article()
     ask("/", query=query)
@@ -148,6 +150,28 @@ def test_the_page_number_is_part_of_the_key() -> None:
     second = ask(section.get_absolute_url(), query="trang=2")
     assert "Trang 1 trên 2" in first.text
     assert "Trang 2 trên 2" in second.text
+
+
+def test_page_and_order_together_are_one_page_however_they_are_written() -> None:
+    address = make_article().get_absolute_url()
+    first = ask(address, query="trang=1&thu-tu=cu-nhat")
+    assert ask(address, query="thu-tu=cu-nhat&trang=1").body == first.body
+    assert len(application.memory) == 1
+
+
+@pytest.mark.parametrize(
+    "query", ["thu-tu=", "thu-tu=moi", "thu-tu=cu-nhat%0A", "trang=2&thu-tu=x"]
+)
+def test_what_is_no_order_leads_to_the_address_without_it(query: str) -> None:
+    address = make_article().get_absolute_url()
+    answer = ask(address, query=query)
+    assert (answer.status, answer.headers["Location"]) == (302, address)
+    assert len(application.memory) == 0
+
+
+def test_a_page_that_knows_no_order_is_not_kept_twice() -> None:
+    section = make_section()
+    assert ask(section.get_absolute_url(), query="thu-tu=cu-nhat").status == 302
 
 
 @pytest.mark.parametrize("path", ["/khong-co/", "/quan-tri/login/", "/song/", "/tim-kiem/"])
