@@ -10,7 +10,7 @@ from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from comments.models import BlockedSource, Comment, Quota
+from comments.models import BlockedSource, Comment, Quota, Report
 
 # After the decision, or the answer: nobody writes to the sender any more.
 ADDRESS_KEPT = dt.timedelta(days=30)
@@ -35,6 +35,7 @@ def forget_old() -> int:
         + forget_sources()
         + erase_withdrawn()
         + _delete(Quota.objects.outdated())
+        + _delete(Report.objects.outdated())
         + _delete(BlockedSource.objects.filter(until__lte=timezone.now()))
     )
 

@@ -1,6 +1,7 @@
 """What readers report as a violation: it only brings a moderator to look, and hides nothing by itself."""
 
 import datetime as dt
+from typing import Self
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
@@ -18,9 +19,9 @@ class ReportLimitReached(Exception):
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
-    def forget_old(self) -> int:
-        """Remove what is older than KEPT; the number on the comment stays. Returns how many."""
-        return self.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
+    def outdated(self) -> Self:
+        """What is forgotten by comments.retention; the number on the comment stays."""
+        return self.filter(created_at__lt=timezone.now() - KEPT)
 
 
 class Report(models.Model):

@@ -198,6 +198,13 @@ def test_a_page_cannot_hand_out_files(told: Told) -> None:
     assert told.ask("/tep/1/a.pdf").body == b"secret"
 
 
+def test_who_opens_the_private_link_of_a_comment_is_in_no_log(front: Front) -> None:
+    front.ask("/binh-luan/cua-toi/bi-mat/")
+    front.ask("/sau-duong-dan-rieng/")
+    front.logged("reading", "/sau-duong-dan-rieng/")
+    assert "bi-mat" not in front.log.read_text()
+
+
 def test_who_loads_which_file_is_in_no_log(front: Front) -> None:
     assert front.ask(f"{front.installation.file[1]}?danh-dau").status == 200
     front.ask("/danh-dau-sau/")

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("comments", "0007_answers_and_spent_proofs"),
+        ("comments", "0008_what_is_forgotten"),
     ]
 
     operations = [
