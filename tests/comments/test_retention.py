@@ -250,5 +250,5 @@ def test_each_look_is_read_from_an_index_however_much_was_forgotten_before() -> 
         retention.forget_old()
     looks = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
 
-    assert len(looks) == 5
+    assert len(looks) == 6
     assert read_through(looks, ["comments_comment"], many=50) == set()
