@@ -28,6 +28,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from comments import consent
 from comments.models import BlockedSource, Comment, Holiday
 from comments.working_time import after_working_days
 from news import freshness, text
@@ -106,12 +107,13 @@ def in_words(numbers: dict[str, int]) -> str:
 def export(email: str, numbers: Collection[int] = ()) -> dict[str, Any]:
     """Everything that is held of the person, every field of it, ready for as_json()."""
     return {
-        "exported_at": timezone.now(),
+        "exported_at": timezone.localtime(),
         "address": email.strip(),
         "comments": [
             {
                 **_fields(comment),
                 "article_title": comment.article.title,
+                "consent": consent.wording(comment.consent_version, "…"),
                 "decisions": [_fields(decision) for decision in comment.decisions.order_by("pk")],
                 "answers": [
                     {

@@ -77,13 +77,15 @@ class PersonRequestAdmin(admin.ModelAdmin):
     def number(self, asked: PersonRequest) -> str:
         return str(asked.pk)
 
-    @admin.display(description="phản hồi trước hết", ordering="answer_due")
+    @admin.display(description="hạn phản hồi", ordering="answer_due")
     def must_answer(self, asked: PersonRequest) -> SafeString | str:
         if asked.state != PersonRequest.State.OPEN:
-            return text.desk_moment(asked.answered_at) if asked.answered_at else "–"
+            return (
+                f"đã phản hồi {text.desk_moment(asked.answered_at)}" if asked.answered_at else "–"
+            )
         return _day(asked.answer_due)
 
-    @admin.display(description="thực hiện trước hết", ordering="due")
+    @admin.display(description="hạn thực hiện", ordering="due")
     def must_be_done(self, asked: PersonRequest) -> SafeString | str:
         return _day(asked.due) if asked.is_open else "–"
 
@@ -93,7 +95,7 @@ class PersonRequestAdmin(admin.ModelAdmin):
         late = " (quá hạn)" if asked.is_late else ""
         return format_html(
             '<span class="state{}">{} {}{}</span>',
-            " state-missing" if asked.is_late else "",
+            " waited-long" if asked.is_late else "",
             mark,
             asked.get_state_display(),
             late,
@@ -104,7 +106,8 @@ class PersonRequestAdmin(admin.ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: PersonRequest | None = None) -> Any:
         if obj is None:
             return self.fieldsets
-        known = ["email", "comments", "note"] if obj.is_open else ["masked"]
+        told = [name for name in ("comments", "note") if getattr(obj, name)]
+        known = ["email", *told] if obj.is_open else ["masked"]
         asked = ["kind", *(["keep_words"] if obj.kind == PersonRequest.Kind.ERASE else []), *known]
         days = ["channel", "received_on", "must_answer", "must_be_done", "now"]
         end = [] if obj.is_open else ["closed_at", "reason" if obj.reason else "outcome"]

@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.utils import timezone
 
+from comments import consent
 from comments.models import Answer, BlockedSource, Comment, Decision, Reason
 from comments.models.answer import AnswerStep
 from news.models import Notice, OutboxMessage
@@ -41,6 +42,7 @@ def make_their_comment(**fields: Any) -> Comment:
             "name": NAME,
             "email": EMAIL,
             "source": "hash-of-the-person",
+            "consent_version": consent.CURRENT,
             "words_digest": "hash-of-the-person",
             "signals": [["phone", WORDS]],
             "folded": " ".join(folded_words(f"{NAME} {words}")),
@@ -263,6 +265,7 @@ def test_an_export_holds_every_column_of_every_row_of_the_person_and_no_colleagu
     columns = {field.name for field in Comment._meta.concrete_fields}
     assert columns <= held["comments"][0].keys()
     assert held["comments"][0]["text"] == WORDS
+    assert held["comments"][0]["consent"].startswith("Tôi đồng ý để … lưu họ tên")
     assert held["comments"][0]["status"] == "Đã duyệt"
     assert held["comments"][0]["decided_by"] == persons.OFFICE
     (decision,) = held["comments"][1]["decisions"]
