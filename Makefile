@@ -19,13 +19,14 @@ MODULES := manage.py $(shell find $(PACKAGES) -name '*.py')
 TEMPLATES := $(shell find templates $(PACKAGES) -name '*.html' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench bench-desk check check-style check-types check-templates check-django format clean
+.PHONY: help run test bench bench-desk bench-comments check check-style check-types check-templates check-django format clean
 
 help:
 	@echo 'make run [PORT=8000]   set up what is missing, then serve the site on this machine'
 	@echo 'make test              all tests: SQLite, PostgreSQL, browser'
 	@echo 'make bench             what taking in photographs costs: memory and time on this machine'
 	@echo 'make bench-desk        what the desk costs with 100,000 stories, on SQLite and PostgreSQL (a quarter of an hour)'
+	@echo 'make bench-comments    what the desk costs with a million comments beside 500, on SQLite and PostgreSQL'
 	@echo 'make check             style, types, layers, templates, Django (-k: do not stop at the first)'
 	@echo 'make format            rewrite code and templates in the style that check asks for'
 	@echo 'make clean             remove what make installed and cached; never data'
@@ -41,6 +42,10 @@ test: $(INSTALLED_DEV)
 bench-desk: $(INSTALLED_DEV)
 	@$(PY) -m tests.bench.desk
 	@$(PY) -m tests.tools.private_postgres -- $(PY) -m tests.bench.desk
+
+bench-comments: $(INSTALLED_DEV)
+	@$(PY) -m tests.bench.comments
+	@$(PY) -m tests.tools.private_postgres -- $(PY) -m tests.bench.comments
 
 bench: $(INSTALLED_DEV)
 	@$(PY) -m tests.bench.pictures

@@ -12,7 +12,6 @@ from comments import proofs, suspicion
 from comments.forms import CommentForm
 from comments.models import Comment, Quota
 from comments.sources import digest_of, words_digest_of
-from news import text
 from news.models import Article
 
 
@@ -56,7 +55,6 @@ def take(form: CommentForm, article: Article, sending: Sending) -> Comment:
         name=data["name"],
         email=data["email"],
         text=data["text"],
-        folded=" ".join(text.words(f"{data['name']} {data['text']}")),
         source=sending.source,
         digest=digest_of(
             article.pk,

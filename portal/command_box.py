@@ -58,6 +58,9 @@ PAGES = [
     Page("Viết tin mới", "admin:news_article_add", "news.add_article", "thêm bài soạn bản nháp"),
     Page("Lịch tin bài", "admin:news_article_calendar", "news.view_article", "hẹn giờ tháng"),
     Page("Báo cáo tin bài", "admin:news_article_report", "news.view_reports", "nhuận bút chỉ tiêu"),
+    Page(
+        "Thống kê ý kiến", "admin:comments_comment_statistics", "comments.view_comment", "bình luận"
+    ),
     Page("Tải ảnh lên", "admin:news_photo_add", "news.add_photo", "thêm hình"),
     Page(
         "Câu hỏi chưa trả lời",

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.utils import timezone
 
-from comments.admin import waiting_words
-from comments.answers_admin import clock_of
+from comments.admin.answers import clock_of
+from comments.admin.rows import waiting_words
 from comments.models import Answer, Comment
 from news.models import Article, DailyViewCount
 from news.text import local

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import close_old_connections
 from django.utils import timezone
 
-from comments import retention
+from comments import reminders, retention
 from comments.models import SpentProof
 from news import leftovers, link_check, notices, outbox
 from news.models.photo import make_waiting_avif
@@ -63,6 +63,15 @@ JOBS = [
     Job("avif", "Tạo ảnh AVIF", lambda: make_waiting_avif(limit=5)),
     Job("outbox-purge", "Xoá nội dung thư cũ", outbox.forget_old, daily=True, hours=(2, 24)),
     Job("notices-purge", "Xoá thông báo cũ", notices.forget_old, daily=True, hours=(2, 24)),
+    # Between the beginning of work and noon: a summary that comes later is no news.
+    Job(
+        "comments-morning",
+        "Báo ý kiến đang chờ",
+        reminders.tell_in_the_morning,
+        daily=True,
+        hours=(7, 12),
+    ),
+    Job("comments-alert", "Báo khi nhiều ý kiến chờ", reminders.alert_if_many, hours=(7, 22)),
     # In every tick of the night, until each link has been looked at.
     Job("links", "Kiểm tra liên kết ngoài", link_check.check_external_links, hours=(1, 5)),
     Job(

@@ -61,6 +61,15 @@ ROLES: dict[str, tuple[str, ...]] = {
         "comments.decide_comment",
         "comments.view_answer",
         "comments.answer_comment",
+        "comments.view_decision",
+        "comments.view_policy",
+        "comments.view_watchedword",
+        "comments.add_watchedword",
+        "comments.change_watchedword",
+        "comments.delete_watchedword",
+        "comments.view_blockedsource",
+        "comments.change_blockedsource",
+        "comments.delete_blockedsource",  # ends the block
     ),
     # Whom they may give what: portal/accounts/people.py. They write no stories.
     ADMINISTRATOR: (
@@ -101,6 +110,15 @@ ROLES: dict[str, tuple[str, ...]] = {
         "news.delete_redirect",
         "news.view_photo",  # the crest, pictures of text pages
         "news.add_photo",
+        "comments.view_comment",
+        "comments.reveal_email",  # each time is recorded
+        "comments.view_decision",
+        "comments.view_policy",
+        "comments.change_policy",
+        "comments.view_holiday",
+        "comments.add_holiday",
+        "comments.change_holiday",
+        "comments.delete_holiday",
     ),
 }
 

@@ -5,6 +5,7 @@ from comments.models.policy import BlockedSource, Holiday, Policy, WatchedWord
 from comments.models.proof import SpentProof
 from comments.models.quota import Quota
 from comments.models.report import Report, ReportLimitReached
+from comments.models.words import CommentWords
 
 __all__ = [
     "Action",
@@ -13,6 +14,7 @@ __all__ = [
     "AnswerStep",
     "BlockedSource",
     "Comment",
+    "CommentWords",
     "Decision",
     "Holiday",
     "Policy",

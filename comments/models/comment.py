@@ -1,6 +1,7 @@
 """What readers answer. Nothing is public before a moderator has approved exactly what was written."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.conf import settings
@@ -11,11 +12,14 @@ from django.utils import timezone
 
 from comments import letters
 from comments.models.decision import Action, Decision, Reason
+from comments.models.words import CommentWords
 from news import freshness, text
 from news.models import Article
+from news.models.words import Terms
 
 DECIDE = "comments.decide_comment"
 ERASE = "comments.erase_comment"
+REVEAL = "comments.reveal_email"
 # What stands in place of a name that was erased while its words stay.
 SOMEBODY = "Bạn đọc"
 
@@ -88,6 +92,16 @@ class CommentQuerySet(models.QuerySet["Comment"]):
                 changed.append(question)
         self.bulk_update(changed, ["answer_due"], batch_size=500)
 
+    def containing(self, typed: str) -> Self:
+        """Those in whose name or text every typed word occurs, without diacritics, the newest first.
+
+        No word at all finds nothing.
+        """
+        terms = Terms.of(typed)
+        if not terms.words:
+            return self.none()
+        return self.filter(words__index__match=terms).order_by("-words__pk")
+
     def by_person(self, email: str) -> Self:
         """Everything that still carries this address, however it was typed."""
         return self.exclude(email="").filter(email__iexact=email.strip())
@@ -156,8 +170,6 @@ class Comment(models.Model):
     source = models.CharField("nguồn gửi", max_length=64, blank=True, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     words_digest = models.CharField(max_length=64, blank=True, editable=False)
-    # The words of name and text as search compares them.
-    folded = models.TextField(blank=True, editable=False)
 
     consent_version = models.CharField("bản lời đồng ý", max_length=20)
     consented_at = models.DateTimeField("đồng ý lúc", default=timezone.now)
@@ -193,7 +205,7 @@ class Comment(models.Model):
             # Erased is erased: nothing of the person may stay in such a row.
             models.CheckConstraint(
                 condition=~Q(status="erased")
-                | Q(name="", email="", text="", folded="", source="", words_digest=""),
+                | Q(name="", email="", text="", source="", words_digest=""),
                 name="comment_erased_is_empty",
             ),
             models.CheckConstraint(
@@ -222,9 +234,14 @@ class Comment(models.Model):
                 condition=Q(answer_due__isnull=False, answered_at=None),
                 name="comment_unanswered",
             ),
-            # What the same sender sent before; blanked after a month.
+            # What the same sender sent before, counted by state from the index alone; blanked after a month.
             models.Index(
-                fields=["source", "created_at"], condition=~Q(source=""), name="comment_source"
+                fields=["source", "created_at", "id", "status"],
+                condition=~Q(source=""),
+                name="comment_source",
+            ),
+            models.Index(
+                fields=["article", "status", "created_at", "id"], name="comment_of_article"
             ),
             models.Index(
                 fields=["words_digest", "created_at"],
@@ -244,6 +261,17 @@ class Comment(models.Model):
     def __str__(self) -> str:
         """By number: what names a comment in a log or a message must not repeat who said what."""
         return f"Ý kiến số {self.pk}"
+
+    def save(self, **kwargs: Any) -> None:
+        """Its words come into the index in the same transaction."""
+        with transaction.atomic():
+            super().save(**kwargs)
+            self.keep_words([self])
+
+    @staticmethod
+    def keep_words(comments: "Iterable[Comment]") -> None:
+        """Write what these comments are found by; in the transaction that changes them."""
+        CommentWords.replace([(c.pk, f"{c.name} {c.text}") for c in comments])
 
     @property
     def initials(self) -> str:
@@ -302,6 +330,28 @@ class Comment(models.Model):
         if last is None:
             raise AlreadyDecided(f"Ý kiến của {self.name}: không còn gì để hoàn tác.")
         self._step(Action.UNDO, last.before, seen, by=by, kept_reason=last.reason_before)
+
+    def reveal_email(self, *, by: Any) -> str:
+        """The address of its sender, for who has the right to see it; that it was seen is recorded.
+
+        Raises PermissionDenied. Nothing is recorded when there is no address any more.
+        """
+        if not by.has_perm(REVEAL):
+            raise PermissionDenied("Bạn không có quyền xem địa chỉ thư của người gửi.")
+        if self.email:
+            self._note(Action.REVEAL, by)
+        return self.email
+
+    def _note(self, action: Action, by: Any) -> None:
+        """Record what changes no state."""
+        Decision.objects.create(
+            comment_id=self.pk,
+            action=action,
+            by=by,
+            before=self.status,
+            after=self.status,
+            revision=self.revision,
+        )
 
     def _decide(
         self, action: Action, by: Any, seen: int, *, reason: str = "", note: str = ""
@@ -421,11 +471,12 @@ class Comment(models.Model):
             Answer.forget(self, keep_words=keeps)
             to = self.status if keeps else self.Status.ERASED
             if keeps:
-                gone |= {"name": SOMEBODY, "folded": " ".join(text.words(self.text))}
+                gone |= {"name": SOMEBODY}
             else:
-                gone |= {"name": "", "text": "", "folded": ""}
+                gone |= {"name": "", "text": ""}
             reason = self.reason if keeps else ""
             self._step(Action.ERASE, to, self.revision, by=by, kept_reason=reason, **gone)
+            self.keep_words([self])
 
     # --- questions -----------------------------------------------------------------------------------
 
@@ -453,11 +504,4 @@ class Comment(models.Model):
                     f"Ý kiến của {self.name or '(đã xoá)'}: đã có người khác xử lý trước đó."
                 )
             # No new revision: the last decision can still be undone.
-            Decision.objects.create(
-                comment_id=self.pk,
-                action=Action.QUESTION if due else Action.NO_QUESTION,
-                by=by,
-                before=self.status,
-                after=self.status,
-                revision=self.revision,
-            )
+            self._note(Action.QUESTION if due else Action.NO_QUESTION, by)

@@ -12,6 +12,8 @@ from comments.models.record import Record
 if TYPE_CHECKING:
     from comments.models.comment import Comment
 
+NOTE_LENGTH = 500
+
 _STATES = {"pending", "approved", "refused", "spam", "hidden", "withdrawn", "erased"}
 
 
@@ -29,11 +31,13 @@ class Reason(models.TextChoices):
 
     @classmethod
     def check_given(cls, reason: str, note: str) -> None:
-        """Raises ValidationError for what is no reason, and for OTHER without a note."""
+        """Raises ValidationError for what is no reason, for OTHER without a note, and for a note that is too long."""
         if reason not in cls.values:
             raise ValidationError({"reason": "Hãy chọn lý do."})
         if reason == cls.OTHER and not note.strip():
             raise ValidationError({"note": "Hãy ghi rõ lý do khác là gì."})
+        if len(note.strip()) > NOTE_LENGTH:
+            raise ValidationError({"note": f"Ghi chú dài quá {NOTE_LENGTH} ký tự."})
 
 
 class Action(models.TextChoices):
@@ -101,7 +105,7 @@ class Decision(Record):
     reason = models.CharField("lý do", max_length=20, choices=Reason, blank=True)
     # What an undo gives back.
     reason_before = models.CharField("lý do trước đó", max_length=20, choices=Reason, blank=True)
-    note = models.CharField("ghi chú", max_length=500, blank=True)
+    note = models.CharField("ghi chú", max_length=NOTE_LENGTH, blank=True)
     # Seconds from sending to this step; kept for the statistics of waiting times.
     waited = models.PositiveBigIntegerField(default=0)
 

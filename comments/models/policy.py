@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
@@ -15,6 +15,9 @@ from comments.models.comment import Comment
 from comments.working_time import after_working_days
 from news import freshness, text
 from news.models import Article
+
+if TYPE_CHECKING:
+    from comments.models.comment import Comment
 
 
 class Policy(models.Model):
@@ -142,6 +145,9 @@ class BlockedSourceQuerySet(models.QuerySet["BlockedSource"]):
 class BlockedSource(models.Model):
     """A source whose comments go to the list "Nghi spam" until a day. It is known by its keyed hash only."""
 
+    # For how long one may be blocked; sources are forgotten after the longest.
+    DAYS = (1, 7, 30)
+
     source = models.CharField("nguồn gửi", max_length=64, unique=True, editable=False)
     until = models.DateTimeField("đến")
     created_at = models.DateTimeField("từ", default=timezone.now, editable=False)
@@ -165,7 +171,34 @@ class BlockedSource(models.Model):
         indexes = [models.Index(fields=["until"], name="blocked_until")]
 
     def __str__(self) -> str:
-        return f"Nguồn {self.source[:8]}"
+        return f"Nguồn số {self.pk}"
+
+    def clean(self) -> None:
+        if self.until and self.until > timezone.now() + dt.timedelta(days=max(self.DAYS)):
+            raise ValidationError({"until": f"Chặn được nhiều nhất {max(self.DAYS)} ngày."})
+
+    @property
+    def until_words(self) -> str:
+        return f"đến {text.desk_moment(self.until)}"
+
+    @classmethod
+    def block(cls, comment: "Comment", *, days: int, by: Any) -> Self:
+        """Distrust what comes from where this comment came from, from now on for so many days.
+
+        Raises PermissionDenied, and ValidationError for another number of days or a source that is forgotten.
+        """
+        if not by.has_perm("comments.decide_comment"):
+            raise PermissionDenied("Bạn không có quyền chặn nguồn gửi.")
+        if days not in cls.DAYS:
+            raise ValidationError("Chỉ chặn được 1, 7 hoặc 30 ngày.")
+        if not comment.source:
+            raise ValidationError("Nguồn gửi của ý kiến này không còn lưu nên không chặn được.")
+        now = timezone.now()
+        blocked, _ = cls.objects.update_or_create(
+            source=comment.source,
+            defaults={"until": now + dt.timedelta(days=days), "created_at": now, "by": by},
+        )
+        return blocked
 
 
 class Holiday(models.Model):

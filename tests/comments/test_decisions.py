@@ -246,13 +246,11 @@ def test_withdrawing_forgets_the_address_at_once() -> None:
 
 @pytest.mark.parametrize("status", set(STATES) - {"erased"})
 def test_erasing_leaves_nothing_of_the_person(status: str) -> None:
-    comment = make_comment(
-        status=status, folded="x", words_digest="y", signals=[["phone", "0903123456"]]
-    )
+    comment = make_comment(status=status, words_digest="y", signals=[["phone", "0903123456"]])
     comment.erase()
     row = dict(Comment.objects.values().get())
     assert row["status"] == "erased"
-    for field in ("name", "email", "text", "folded", "source", "words_digest"):
+    for field in ("name", "email", "text", "source", "words_digest"):
         assert row[field] == "", field
     assert row["signals"] == []
     assert "Nguyễn" not in str(row)

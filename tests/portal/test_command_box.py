@@ -115,9 +115,8 @@ def test_a_moderator_finds_the_queue_and_no_story() -> None:
     moderator = make_official(MODERATOR)
 
     assert found(moderator, "hoa sen") == {}
-    assert found(moderator, "ý kiến") == {
-        "Trang của bàn biên tập": ["Ý kiến bạn đọc", "Trả lời của cơ quan"]
-    }
+    pages = found(moderator, "ý kiến")["Trang của bàn biên tập"]
+    assert {"Ý kiến bạn đọc", "Thống kê ý kiến", "Trả lời của cơ quan"} <= set(pages)
 
 
 def test_a_word_of_the_body_finds_a_story_after_those_whose_title_has_it() -> None:

@@ -19,7 +19,6 @@ from comments import consent
 from comments.models import Answer, BlockedSource, Comment, Decision, Reason
 from comments.models.answer import AnswerStep
 from news.models import Notice, OutboxMessage
-from news.text import words as folded_words
 from portal import persons
 from portal.accounts.audit import AuditEntry
 from portal.persons import PersonRequest
@@ -36,16 +35,15 @@ Status = Comment.Status
 
 
 def make_their_comment(**fields: Any) -> Comment:
-    words = fields.setdefault("text", WORDS)
     return make_comment(
         **{
             "name": NAME,
+            "text": WORDS,
             "email": EMAIL,
             "source": "hash-of-the-person",
             "consent_version": consent.CURRENT,
             "words_digest": "hash-of-the-person",
             "signals": [["phone", WORDS]],
-            "folded": " ".join(folded_words(f"{NAME} {words}")),
             **fields,
         }
     )
@@ -148,6 +146,8 @@ def test_after_erasing_no_table_holds_address_name_or_words() -> None:
 
     # The block ends by itself and knows a keyed hash only.
     assert columns_with(TRACES) == {"comments_blockedsource.source"}
+    # The index of words is no column that can be read.
+    assert not Comment.objects.containing("ngap tu cau sat").exists()
     assert not shown.article.comments.public().exclude(email="other@example.vn").exists()
     assert Comment.objects.filter(email="other@example.vn").exists()
 
@@ -164,7 +164,6 @@ def test_after_erasing_with_words_kept_only_the_decided_words_are_left_without_a
     assert columns_with((EMAIL, NAME, "le thi thu")) == set()
     assert columns_with((WORDS, "ngap tu cau sat")) == {
         "comments_comment.text",
-        "comments_comment.folded",
         "comments_answer.text",
     }
     for comment in (shown, refused, waiting):

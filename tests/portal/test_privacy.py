@@ -69,7 +69,6 @@ def test_it_names_every_column_of_a_comment_that_says_something_of_the_sender() 
     said = {
         "name": "Họ tên và ý kiến",
         "text": "Họ tên và ý kiến",
-        "folded": "Họ tên và ý kiến",
         "email": "Thư điện tử:",
         "notify": "báo khi có trả lời nếu bạn đã xin",
         "source": "Mã băm",

@@ -4,6 +4,7 @@ An address that is not in the table fails the test, so nobody adds one without s
 refuses besides is in tests/news/test_workflow.py and beside the verbs.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -15,8 +16,17 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from comments.models import Answer
+from comments.models import (
+    Action,
+    Answer,
+    BlockedSource,
+    Decision,
+    Holiday,
+    Policy,
+    WatchedWord,
+)
 from news.models import (
     ExternalLink,
     Notice,
@@ -94,8 +104,13 @@ MODELS: dict[str, tuple[str, str, str, str, str]] = {
     "portal_personrequest": (KEEPERS, KEEPERS, KEEPERS, NOBODY, NOBODY),
     "auth_user": (KEEPERS, KEEPERS, KEEPERS, KEEPERS, NOBODY),
     "auth_group": (KEEPERS, KEEPERS, KEEPERS, KEEPERS, NOBODY),
-    "comments_comment": ("MS", "MS", NOBODY, NOBODY, NOBODY),
     "comments_answer": (ANSWERERS, ANSWERERS, NOBODY, NOBODY, NOBODY),
+    "comments_comment": ("MQS", "MQS", NOBODY, NOBODY, NOBODY),
+    "comments_decision": ("MQS", "MQS", NOBODY, NOBODY, NOBODY),
+    "comments_policy": ("MQS", "MQS", NOBODY, KEEPERS, NOBODY),
+    "comments_watchedword": ("MS", "MS", "MS", "MS", "MS"),
+    "comments_holiday": (KEEPERS, KEEPERS, KEEPERS, KEEPERS, KEEPERS),
+    "comments_blockedsource": ("MS", "MS", NOBODY, "MS", "MS"),
 }
 
 # For each further address who may GET it, and who may POST to it.
@@ -155,6 +170,8 @@ ADDRESSES: dict[str, tuple[str, str]] = {
     "portal_personrequest_finish": (NOBODY, KEEPERS),
     "portal_personrequest_erase": (NOBODY, KEEPERS),
     "portal_personrequest_refuse": (NOBODY, KEEPERS),
+    "comments_comment_reveal": (NOBODY, KEEPERS),
+    "comments_comment_statistics": ("MQS", NOBODY),
     "auth_user_password_change": (KEEPERS, KEEPERS),
     "auth_user_security": (KEEPERS, KEEPERS),
     "auth_user_end_sessions": (NOBODY, KEEPERS),
@@ -203,6 +220,8 @@ class World:
         SiteIdentity(level="Xã", name="Gò Mây").save()
         asked = PersonRequest(kind="export", email="a@example.vn")
         asked.save()
+        Policy().save()
+        comment = make_comment()
         rows: dict[str, Any] = {
             "news_article": article,
             "news_photo": photo,
@@ -224,9 +243,18 @@ class World:
             "portal_personrequest": asked,
             "auth_user": other,
             "auth_group": Group.objects.get(name=AUTHOR),
-            "comments_comment": make_comment(),
+            "comments_comment": comment,
+            "comments_decision": Decision.objects.create(
+                comment=comment, action=Action.REVEAL, before="pending", after="pending", revision=1
+            ),
+            "comments_policy": Policy.current(),
+            "comments_watchedword": WatchedWord.objects.create(words="vay tiền"),
+            "comments_holiday": Holiday.objects.create(day=dt.date(2026, 9, 2), name="Quốc khánh"),
             "comments_answer": Answer.objects.create(
                 comment=make_comment(status="approved"), text="x", unit="Phường"
+            ),
+            "comments_blockedsource": BlockedSource.objects.create(
+                source="x", until=timezone.now() + dt.timedelta(days=1)
             ),
         }
         self.keys = {name: row.pk for name, row in rows.items()}

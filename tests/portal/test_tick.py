@@ -94,7 +94,7 @@ def test_nightly_work_is_done_at_night_only(list_of_jobs: Any) -> None:
 
 @pytest.mark.django_db
 def test_every_job_of_the_portal_runs_and_has_a_name_of_its_own() -> None:
-    for hour in (1, 3, 12):
+    for hour in (1, 3, 8, 12):
         with time_machine.travel(MORNING.replace(hour=hour), tick=True):
             assert jobs.run_due_jobs()
 

@@ -1,0 +1,149 @@
+"""What a moderator sees of one comment, in the lists and on its own page."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, prefetch_related_objects
+from django.utils import timezone
+
+from comments.admin.deciding import VERBS, Kept, Verb, may_decide
+from comments.models import Comment, Holiday, Policy
+from comments.models.answer import ANSWER
+from comments.suspicion import sentence
+from comments.working_time import HOURS_A_DAY, working_hours
+from news.text import masked
+
+# Beside the word for each state a mark, so that colour is not needed.
+MARKS = {
+    Comment.Status.PENDING: "◷",
+    Comment.Status.APPROVED: "●",
+    Comment.Status.REFUSED: "×",
+    Comment.Status.SPAM: "×",
+    Comment.Status.HIDDEN: "○",
+    Comment.Status.WITHDRAWN: "↩",
+    Comment.Status.ERASED: "–",
+}
+# What the office may answer: what is public, and what may become so.
+ANSWERABLE = {Comment.Status.PENDING, Comment.Status.APPROVED}
+
+
+def waiting_words(waited: dt.timedelta) -> str:
+    """How long something has waited, in its largest unit: `chưa đến 1 phút`, `5 phút`, `2 giờ`, `3 ngày`."""
+    minutes = int(waited.total_seconds()) // 60
+    for size, unit in ((24 * 60, "ngày"), (60, "giờ"), (1, "phút")):
+        if minutes >= size:
+            return f"{minutes // size} {unit}"
+    return "chưa đến 1 phút"
+
+
+def working_words(hours: float) -> str:
+    """Working hours in their largest unit; a day is one of the office: `40 phút`, `5 giờ`, `3 ngày làm việc`."""
+    if hours >= 2 * HOURS_A_DAY:
+        return f"{int(hours // HOURS_A_DAY)} ngày làm việc"
+    if hours >= 1:
+        return f"{int(hours)} giờ làm việc"
+    minutes = int(hours * 60)
+    return f"{minutes} phút làm việc" if minutes else "chưa đến 1 phút làm việc"
+
+
+def masked_address(comment: Comment) -> str:
+    """The sender's address so that it can be recognised but not used."""
+    return masked(comment.email) if comment.email else "địa chỉ thư không còn lưu"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comment with all that a moderator needs to decide it, and what of a sent form is still open in it."""
+
+    comment: Comment
+    waited: str
+    late: bool
+    signals: list[str]
+    others: str
+    verbs: list[Verb]
+    answerable: bool
+    kept: Kept
+
+    @property
+    def seen(self) -> str:
+        """What every button sends: which comment, and the revision that stands on the page."""
+        return f"{self.comment.pk}:{self.comment.revision}"
+
+    @property
+    def ticked(self) -> bool:
+        return self.seen in self.kept.ticked
+
+    @property
+    def note(self) -> str:
+        return self.kept.note_in(str(self.comment.pk))
+
+    @property
+    def problem(self) -> str:
+        return self.kept.problem_in(str(self.comment.pk))
+
+    @property
+    def email(self) -> str:
+        return masked_address(self.comment)
+
+    @property
+    def mark(self) -> str:
+        return MARKS[Comment.Status(self.comment.status)]
+
+
+def rows_of(comments: Iterable[Comment], user: Any, kept: Kept) -> list[Row]:
+    """The rows of these comments, in six queries however many they are."""
+    comments = list(comments)
+    # Not joined to the list: the database would begin with the few articles and sort all their comments.
+    prefetch_related_objects(comments, "article__section", "decided_by")
+    limit = Policy.current().waiting_limit
+    holidays = set(Holiday.objects.values_list("day", flat=True))
+    others = _others(comments)
+    decides, answers = may_decide(user), user.has_perm(ANSWER)
+    now = timezone.now()
+    rows = []
+    for comment in comments:
+        hours = working_hours(comment.created_at, now, holidays)
+        pending = comment.status == Comment.Status.PENDING
+        rows.append(
+            Row(
+                comment=comment,
+                waited=working_words(hours) if pending else "",
+                late=pending and hours > limit,
+                signals=[sentence(signal) for signal in comment.signals],
+                others=others.get(comment.pk, ""),
+                verbs=[verb for verb in VERBS.values() if decides and verb.suits(comment)],
+                answerable=answers and comment.status in ANSWERABLE,
+                kept=kept,
+            )
+        )
+    return rows
+
+
+def _others(comments: Collection[Comment]) -> dict[int, str]:
+    """For each of them what else came from its source, by state, in words; one query, from one index."""
+    sources = {comment.source for comment in comments} - {""}
+    counted: dict[str, dict[str, int]] = defaultdict(dict)
+    for source, status, number in (
+        Comment.objects.filter(source__in=sources)
+        .exclude(source="")
+        .order_by()
+        .values_list("source", "status")
+        .annotate(number=Count("pk"))
+    ):
+        counted[source][status] = number
+    found = {}
+    for comment in comments:
+        numbers = dict(counted.get(comment.source, {}))
+        if comment.status in numbers:
+            numbers[comment.status] -= 1
+        parts = [
+            f"{numbers[state]} {label.lower()}"
+            for state, label in Comment.Status.choices
+            if numbers.get(state)
+        ]
+        if parts:
+            found[comment.pk] = f"{sum(numbers.values())} ý kiến khác ({', '.join(parts)})"
+    return found

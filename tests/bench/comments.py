@@ -1,0 +1,246 @@
+"""What the moderators' desk costs with 50,000 waiting and 1,000,000 decided comments, beside its cost with 500.
+
+    python -m tests.bench.comments [--waiting N] [--decided N]
+
+`make bench-comments` asks for both databases. Everything happens in a database of its own that is gone afterwards.
+Each page is asked for as a moderator would, with few comments and, in the same run, with many. It fails when a page
+takes other queries with many, reads a large table through, or takes more than MOST_TIMES its time with few.
+"""
+
+import argparse
+import datetime as dt
+import os
+import platform
+import random
+import sys
+import tempfile
+import time
+
+SQLITE = not os.environ.get("DATABASE_URL", "").startswith(("postgres", "psql", "pgsql"))
+FOLDER = tempfile.TemporaryDirectory()
+os.environ["PORTAL_DATA_DIR"] = FOLDER.name
+os.environ["PORTAL_ENV_FILE"] = os.devnull
+if SQLITE:
+    os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER.name}/bench.sqlite3"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+import django  # noqa: E402 - it reads the settings above
+
+django.setup()
+
+from django.contrib.auth.models import Group, User  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import reverse  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from comments.models import Action, Comment, Decision  # noqa: E402
+from news.models import Article  # noqa: E402
+from portal.roles import MODERATOR  # noqa: E402
+from tests.bench import corpus  # noqa: E402
+from tests.tools.plans import read_through  # noqa: E402
+
+REPEATS = 15
+MOST_TIMES = 1.3
+STORIES = 1000
+# The few: all waiting ones and all decided ones fill more than a page.
+WAITING, DECIDED = 100, 400
+PER_SOURCE = 20
+LARGE = ("comments_comment", "comments_comment_words", "comments_decision")
+MANY = 1000
+
+
+def fill_few() -> None:
+    """500 comments of every kind, made as the site makes them."""
+    dice = random.Random(2026)
+    sentences = corpus._sentences()
+    articles = list(Article.objects.order_by("pk").values_list("pk", flat=True))
+    now = timezone.now()
+    kinds = ["approved"] * 14 + ["refused"] * 4 + ["spam"] + ["hidden"]
+    made = []
+    for number in range(DECIDED + WAITING):
+        waiting = number >= DECIDED
+        status = "pending" if waiting else kinds[number % len(kinds)]
+        moment = now - dt.timedelta(minutes=3 * (DECIDED + WAITING - number))
+        made.append(
+            Comment(
+                pk=number + 1,
+                article_id=articles[number % len(articles)],
+                name=f"Bạn đọc {number + 1}",
+                email="a@example.vn",
+                text=". ".join(dice.choices(sentences, k=3)),
+                status=status,
+                reason="insult" if status in {"refused", "hidden"} else "",
+                created_at=moment,
+                decided_at=None if waiting else moment,
+                signals=[["capitals", ""]] if number % 3 == 0 else [],
+                suspected=waiting and number % 5 == 0,
+                reports=1 + number % 3 if status == "approved" and number % 50 == 0 else 0,
+                source=f"source-{(number + 1) // PER_SOURCE}",
+                digest=f"digest-{number + 1}",
+                words_digest=f"words-{number + 1}",
+                consent_version="1",
+            )
+        )
+    with transaction.atomic():
+        Comment.objects.bulk_create(made)
+        Comment.keep_words(made)
+        Decision.objects.bulk_create(
+            Decision(
+                pk=comment.pk,
+                comment=comment,
+                action=Action.APPROVE,
+                at=comment.created_at,
+                before="pending",
+                after=comment.status,
+                revision=2,
+            )
+            for comment in made[:DECIDED]
+        )
+
+
+def copy_many(first: int, size: int, times: int, start: int) -> None:
+    """Copy `size` comments from the key `first` on, `times` over, with keys from `start` on, each a bit older."""
+    key = f"({start} + n.k * {size} + t.id - {first})"
+    earlier = (
+        "strftime('%Y-%m-%d %H:%M:%f', t.{0}, '-' || (n.k * 7) || ' minutes')"
+        if SQLITE
+        else "(t.{0} - n.k * interval '7 minutes')"
+    )
+    changed = {
+        "id": key,
+        "article_id": f"(SELECT min(id) FROM news_article) + {key} % {STORIES}",  # noqa: S608
+        "name": f"'Bạn đọc ' || {key}",
+        "created_at": earlier.format("created_at"),
+        "decided_at": earlier.format("decided_at"),
+        "source": f"'source-' || ({key} / {PER_SOURCE})",
+        "digest": f"'digest-' || {key}",
+        "words_digest": f"'words-' || {key}",
+    }
+    numbers = (
+        f"WITH RECURSIVE n(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM n WHERE k < {times - 1})"  # noqa: S608
+    )
+    between = f"t.{{}} BETWEEN {first} AND {first + size - 1}"
+    with transaction.atomic(), connection.cursor() as cursor:
+
+        def copy(table: str, changed: dict[str, str], columns: list[str], number: str) -> None:
+            values = ", ".join(changed.get(column, f't."{column}"') for column in columns)
+            names = ", ".join(f'"{column}"' for column in columns)
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) {numbers} SELECT {values} FROM n, {table} t"  # noqa: S608
+                f" WHERE {between.format(number)}"
+            )
+
+        copy("comments_comment", changed, [f.column for f in Comment._meta.local_fields], "id")
+        at = {"id": key, "comment_id": key, "at": earlier.format("at")}
+        copy("comments_decision", at, [f.column for f in Decision._meta.local_fields], "id")
+        number = key.replace("t.id", "t.rowid")
+        words = "comments_comment_words"
+        if SQLITE:
+            copied = {"rowid": number, "text": f"t.text || ' ' || {number}"}
+            copy(words, copied, ["rowid", "text"], "rowid")
+        else:
+            vector = f"t.{words} || to_tsvector('simple', ({number})::text)"
+            copy(words, {"rowid": number, words: vector}, ["rowid", words], "rowid")
+
+
+def tidy() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE" if SQLITE else "VACUUM ANALYZE")
+
+
+def pages() -> list[tuple[str, str, dict[str, str]]]:
+    """What is asked for: name, address, parameters."""
+    queue = reverse("admin:comments_comment_changelist")
+    one = Comment.objects.order_by("pk")[WAITING]
+    return [
+        ("the queue", queue, {}),
+        ("the queue, second page", queue, {"p": "2"}),
+        ("suspected", queue, {"status": "suspected"}),
+        ("reported", queue, {"status": "reported"}),
+        ("approved", queue, {"status": "approved"}),
+        ("refused", queue, {"status": "refused"}),
+        ("all", queue, {"status": "all"}),
+        ("approved, what follows one", queue, {"status": "approved", "sau": str(one.pk + 250)}),
+        ("of one article", queue, {"article": str(one.article_id), "status": "all"}),
+        ("of one source", queue, {"cung-nguon": str(one.pk)}),
+        ("search: one in 500", queue, {"q": "410", "status": "all"}),
+        ("search: common, waiting", queue, {"q": "phường"}),
+        ("search: common, all", queue, {"q": "phường", "status": "all"}),
+        ("one comment", reverse("admin:comments_comment_change", args=[one.pk]), {}),
+        ("the record", reverse("admin:comments_decision_changelist"), {}),
+    ]
+
+
+def measure(client: Client, address: str, parameters: dict[str, str]) -> tuple[int, float, str]:
+    """Queries, milliseconds by the clock (the least of REPEATS, since others use the machine), what is read through."""
+    client.get(address, parameters)
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(address, parameters)
+    statements = [query["sql"] for query in queries.captured_queries]
+    if answer.status_code != 200:
+        raise RuntimeError(f"{address} {parameters}: {answer.status_code}")
+    clock = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        client.get(address, parameters)
+        clock.append((time.perf_counter() - began) * 1000)
+    return (
+        len(statements),
+        min(clock),
+        ", ".join(sorted(read_through(statements, LARGE, many=MANY))),
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--waiting", type=int, default=50_000)
+    parser.add_argument("--decided", type=int, default=1_000_000)
+    asked = parser.parse_args()
+    if SQLITE:
+        import sqlite3
+
+        version = f"SQLite {sqlite3.sqlite_version}"
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version")
+            version = f"PostgreSQL {cursor.fetchone()[0]}"
+    print(f"{platform.machine()}, {os.cpu_count()} cores, load before {os.getloadavg()[0]:.1f}")
+    print(f"Python {platform.python_version()}, Django {django.get_version()}, {version}")
+    call_command("migrate", verbosity=0)
+    corpus.fill(STORIES, lambda said: None)
+    moderator = User.objects.create(username="kiemduyet", is_staff=True)
+    moderator.groups.add(Group.objects.get(name=MODERATOR))
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(moderator)
+    fill_few()
+    tidy()
+    few = {name: measure(client, address, query) for name, address, query in pages()}
+    began = time.monotonic()
+    copied = asked.decided // DECIDED - 1
+    copy_many(1, DECIDED, copied, DECIDED + WAITING + 1)
+    start = DECIDED + WAITING + copied * DECIDED + 1
+    copy_many(DECIDED + 1, WAITING, asked.waiting // WAITING - 1, start)
+    tidy()
+    number = Comment.objects.count()
+    print(
+        f"filled with {number} comments in {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}"
+    )
+    print(f"\n{'':30} queries  ms with 500  with {number}  times   reads through")
+    wrong = 0
+    for name, address, query in pages():
+        count, clock, through = measure(client, address, query)
+        before, base, _ = few[name]
+        wrong += count != before or clock > MOST_TIMES * base or bool(through)
+        print(
+            f"{name:30} {count:7} {base:12.1f} {clock:13.1f} {clock / base:6.2f}   {through}",
+            flush=True,
+        )
+    print(f"\n{wrong} of the pages are not as they should be")
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
