@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 from comments.forms import CommentForm
-from comments.models import Comment, Policy
+from comments.models import Answer, Comment, Policy
 from comments.private_links import private_address
 from news.models import Article
 from portal.roles import MODERATOR
@@ -93,6 +94,15 @@ def test_no_page_a_reader_can_open_executes_or_bursts(
 ) -> None:
     comments = [make_hostile(story, payload) for payload in PAYLOADS]
     make_hostile(story, SCRIPTS[1], parent=comments[0])
+    for comment, payload in zip(comments, PAYLOADS, strict=True):
+        # The office's own words are plain text too.
+        Answer.objects.create(
+            comment=comment,
+            text=as_stored(payload, "text"),
+            unit=payload[:60],
+            state=Answer.State.PUBLISHED,
+            published_at=timezone.now(),
+        )
     for payload in PAYLOADS[:6]:
         make_hostile(story, payload)
     page = harmless.page
@@ -188,17 +198,25 @@ def test_no_comment_changes_how_the_others_look(page: Page, site: str, story: Ar
 
 
 def test_the_desk_shows_it_as_text_too(browser: Browser, site: str, story: Article) -> None:
+    moderator = make_official(MODERATOR, "kiem")
     waiting = [make_hostile(story, payload, status="pending") for payload in PAYLOADS]
-    for comment in waiting[:3]:
-        comment.signals = [["links", PAYLOADS[0][:60]]]
-        comment.save(update_fields=["signals"])
+    for payload in PAYLOADS:
+        refused = make_hostile(story, payload, status="pending", signals=[["links", payload[:60]]])
+        refused.refuse(by=moderator, seen=1, reason="other", note=payload.replace("\x00", "")[:500])
+        waiting.append(refused)
+    for payload in PAYLOADS:
+        make_hostile(story, payload, reports=3)
+        make_hostile(story, payload, status="pending", suspected=True)
     page = browser.new_page()
     harmless = Harmless(page, site)
-    moderator = make_official(MODERATOR, "kiem")
-    let_in(page, site, moderator, "/quan-tri/comments/comment/")
+    queue = "/quan-tri/comments/comment/"
+    let_in(page, site, moderator, queue)
     expect(page.locator("body")).to_contain_text("Dòng sau.")
-    harmless.check("the queue")
-    for comment in waiting:
-        page.goto(f"{site}/quan-tri/comments/comment/{comment.pk}/change/")
-        harmless.check(f"the comment {comment.pk}")
+    states = ("pending", "suspected", "reported", "refused", "approved", "all")
+    pages = [f"{queue}?status={state}" for state in states]
+    pages += [f"{queue}{comment.pk}/change/" for comment in waiting]
+    pages += ["/quan-tri/comments/decision/", "/quan-tri/"]
+    for path in pages:
+        page.goto(f"{site}{path}")
+        harmless.check(path)
     page.close()
