@@ -1,5 +1,6 @@
 """What readers ask of comments: more of them, and taking theirs by the dialog or the plain form without JavaScript."""
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -114,6 +115,12 @@ def _with_proof(ticket: str) -> dict[str, Any]:
     return {"ticket": ticket} | ({"work": proofs.work(ticket)} if proofs.is_flood() else {})
 
 
+def _work(ticket: str) -> str:
+    """The same work for the form on a page of its own, as its template takes it."""
+    work = _with_proof(ticket).get("work")
+    return json.dumps(work) if work else ""
+
+
 def _too_many(request: HttpRequest, article: Article, form: CommentForm, wait: int) -> HttpResponse:
     response = _answer(request, article, form, status=429, message=TOO_MANY)
     response.headers["Retry-After"] = str(max(1, wait))
@@ -138,14 +145,15 @@ def _answer(
             {"errors": errors, "sent": False, "message": "", **_with_proof(given), **extra},
             status=status,
         )
-    template = "comments/thanks.html" if extra.get("sent") else "comments/write.html"
+    sent = extra.get("sent", False)
     return render(
         request,
-        template,
+        "comments/thanks.html" if sent else "comments/write.html",
         {
             "article": article,
             "form": form,
             "ticket": given,
+            "work": _work(given) if not sent else "",
             "sends_mail": settings.SENDS_MAIL,
             **extra,
         },

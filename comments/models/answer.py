@@ -276,8 +276,9 @@ class Answer(models.Model):
         """One e-mail to the sender, if it was asked for and confirmed; nothing of any other reader is in it."""
         if comment.notify != Comment.Notify.CONFIRMED:
             return
-        article = comment.article
-        address = absolute(f"{article.get_absolute_url()}#y-kien-{comment.pk}")
+        from comments.showing import address_of
+
+        article, address = comment.article, absolute(address_of(comment))
         outbox.queue_mail(
             to=comment.email,
             subject=f"Trả lời ý kiến của bạn: {article.title}",

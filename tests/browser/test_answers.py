@@ -148,6 +148,21 @@ def test_in_a_flood_the_browser_works_for_its_comment_while_the_reader_writes(
     assert "no_proof" not in [code for code, _ in comment.signals]
 
 
+def test_in_a_flood_the_form_on_a_page_of_its_own_works_too(
+    watched: Page, site: str, question: Comment, settings: Any
+) -> None:
+    settings.COMMENT_FLOOD = 0
+    watched.goto(f"{site}/binh-luan/{question.article.pk}/")
+    watched.locator("[name=text]").fill("Rất mong sớm có câu trả lời.")
+    watched.locator("[name=name]").fill("Lê Văn C")
+    watched.locator("[name=email]").fill("c@example.vn")
+    watched.locator("[name=consent]").check()
+    watched.get_by_role("button", name="Lưu thông tin").click()
+    expect(watched.get_by_role("heading", level=1)).to_have_text("Cảm ơn bạn")
+    comment = Comment.objects.get(name="Lê Văn C")
+    assert "no_proof" not in [code for code, _ in comment.signals]
+
+
 def test_the_page_answers_at_once_while_a_proof_is_sought(
     watched: Page, site: str, question: Comment, settings: Any
 ) -> None:

@@ -378,6 +378,14 @@ def test_the_sender_who_confirmed_is_told_once_and_nothing_of_another_reader() -
     assert comment.answered_at == answer.published_at
 
 
+def test_the_mail_leads_to_the_page_of_comments_on_which_the_answer_stands() -> None:
+    comment = approved(email="tranb@example.vn", notify=Comment.Notify.CONFIRMED)
+    for _ in range(20):
+        approved(article=comment.article)
+    public(comment)
+    assert f"?trang=2#y-kien-{comment.pk}" in OutboxMessage.objects.get().body
+
+
 @pytest.mark.parametrize("notify", [Comment.Notify.NO, Comment.Notify.ASKED])
 def test_who_did_not_confirm_gets_no_mail(notify: str) -> None:
     comment = approved(email="tranb@example.vn", notify=notify)

@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+import html
 import json
 from typing import Any
 
@@ -79,6 +80,18 @@ def test_in_a_flood_the_ticket_brings_work_and_its_solution_keeps_the_comment_in
     comment = send(flood, data["ticket"], proof=solved(data["work"]))
     assert codes(comment) == []
     assert not comment.suspected
+
+
+def test_the_form_on_a_page_of_its_own_brings_the_work_along_in_a_flood_only(
+    client: Client, flood: Article
+) -> None:
+    address = reverse("comments:write", args=[flood.pk])
+    page = html.unescape(client.get(address).content.decode())
+    ticket = page.partition('name="ticket" value="')[2].partition('"')[0]
+    work = json.loads(page.partition('data-work="')[2].partition('">')[0])
+    assert codes(send(flood, ticket, proof=solved(work))) == []
+    Comment.objects.update(created_at=timezone.now() - proofs.WINDOW)
+    assert "data-work" not in client.get(address).content.decode()
 
 
 def test_a_flood_is_over_after_ten_minutes(flood: Article) -> None:
