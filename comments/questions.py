@@ -4,7 +4,11 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.utils import timezone
+
+from comments.models import Comment
 from comments.working_time import working_days_between
+from news.text import local
 
 _DAY = dt.timedelta(days=1)
 
@@ -26,3 +30,10 @@ def clock(due: dt.date, today: dt.date, holidays: Collection[dt.date]) -> Clock:
         return Clock("hạn là hôm nay", over=False)
     left = working_days_between(today + _DAY, due + _DAY, holidays)
     return Clock(f"còn {left} ngày làm việc", over=False)
+
+
+def clock_of(comment: Comment, holidays: Collection[dt.date]) -> Clock | None:
+    """The clock of a question that waits, as it stands now; None for what is no question or is answered."""
+    if comment.answer_due is None or comment.answered_at is not None:
+        return None
+    return clock(comment.answer_due, local(timezone.now()).date(), holidays)

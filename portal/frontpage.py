@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.utils import timezone
 
-from comments.admin.answers import clock_of
 from comments.admin.rows import waiting_words
-from comments.models import Answer, Comment
+from comments.models import Answer, Comment, Holiday
+from comments.questions import clock_of
 from news.models import Article, DailyViewCount
 from news.text import local
 from portal.models import Tick
@@ -63,7 +63,7 @@ def waiting_work(user: Any) -> dict[str, Any]:
         found |= {
             "answers": True,
             "unanswered": unanswered.count(),
-            "soonest": clock_of(soonest) if soonest else None,
+            "soonest": clock_of(soonest, Holiday.days()) if soonest else None,
             "publishes_answers": user.has_perm("comments.publish_answer"),
             "answers_submitted": Answer.objects.submitted().count(),
             "answers_returned": Answer.objects.filter(state=Answer.State.RETURNED).count(),

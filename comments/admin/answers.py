@@ -1,6 +1,5 @@
 """Official answers at the desk: the page of one comment's answers, the list by state, questions that wait."""
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +14,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -23,12 +21,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from comments.forms import PlainTextField
 from comments.models import AlreadyDecided, Answer, AnswerStep, Comment, Holiday
-from comments.models.answer import ANSWER, ANSWER_LENGTH, PUBLISH, unit_of
+from comments.models.answer import ANSWER, ANSWER_LENGTH, ANSWERABLE, PUBLISH, unit_of
 from comments.models.comment import DECIDE
-from comments.questions import Clock, clock
+from comments.questions import clock_of
 from news.admin.kept_forms import KeptForms, tell_saved
 from news.admin.read_only import ReadOnly
-from news.text import local
 
 PER_PAGE = 50
 MARKS = {
@@ -60,13 +57,6 @@ class AnswerForm(forms.Form):
 
 class NoteForm(forms.Form):
     note = forms.CharField(label="Ghi chú", max_length=500, required=False)
-
-
-def clock_of(question: Comment) -> Clock | None:
-    """The clock of one question that waits, or None for what is no question or is answered."""
-    if question.answer_due is None or question.answered_at is not None:
-        return None
-    return clock(question.answer_due, local(timezone.now()).date(), Holiday.days())
 
 
 @admin.register(Answer)
@@ -160,15 +150,13 @@ class AnswerAdmin(KeptForms, ReadOnly, admin.ModelAdmin):
         page = Paginator(waiting.prefetch_related(in_work), PER_PAGE).get_page(
             request.GET.get("trang")
         )
-        today, holidays = local(timezone.now()).date(), Holiday.days()
+        holidays = Holiday.days()
         return self._page(
             request,
             "questions.html",
             "Câu hỏi chưa trả lời",
             page=page,
-            questions=[
-                (question, _clock_of(question.answer_due, today, holidays)) for question in page
-            ],
+            questions=[(question, clock_of(question, holidays)) for question in page],
         )
 
     def mark_view(self, request: HttpRequest, comment_id: int) -> HttpResponse:
@@ -311,7 +299,7 @@ class AnswerAdmin(KeptForms, ReadOnly, admin.ModelAdmin):
         public = answers.pop(Answer.State.PUBLISHED, None)
         work = next(iter(answers.values()), None)
         user = request.user
-        answerable = comment.status in {Comment.Status.PENDING, Comment.Status.APPROVED}
+        answerable = comment.status in ANSWERABLE
         writable = answerable if work is None else work.state != Answer.State.SUBMITTED
         if form and not writable:
             # There is no box for the words any more: they are shown, to be copied.
@@ -331,7 +319,7 @@ class AnswerAdmin(KeptForms, ReadOnly, admin.ModelAdmin):
             "Trả lời ý kiến",
             status=status,
             comment=comment,
-            clock=clock_of(comment),
+            clock=clock_of(comment, Holiday.days()),
             public=public,
             work=work,
             typed=form["text"].value() if form else "",
@@ -361,10 +349,6 @@ class AnswerAdmin(KeptForms, ReadOnly, admin.ModelAdmin):
             },
             status=status,
         )
-
-
-def _clock_of(due: dt.date | None, today: dt.date, holidays: frozenset[dt.date]) -> Clock | None:
-    return clock(due, today, holidays) if due else None
 
 
 def _as_public(words: str, user: Any) -> dict[str, str]:

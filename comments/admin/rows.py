@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from comments.admin.deciding import VERBS, Kept, Verb, may_decide
 from comments.models import Comment, Holiday, Policy
-from comments.models.answer import ANSWER
+from comments.models.answer import ANSWER, ANSWERABLE
+from comments.questions import Clock, clock_of
 from comments.suspicion import sentence
 from comments.working_time import HOURS_A_DAY, working_hours
 from news.text import masked
@@ -26,8 +27,6 @@ MARKS = {
     Comment.Status.WITHDRAWN: "↩",
     Comment.Status.ERASED: "–",
 }
-# What the office may answer: what is public, and what may become so.
-ANSWERABLE = {Comment.Status.PENDING, Comment.Status.APPROVED}
 
 
 def waiting_words(waited: dt.timedelta) -> str:
@@ -65,6 +64,7 @@ class Row:
     others: str
     verbs: list[Verb]
     answerable: bool
+    clock: Clock | None
     kept: Kept
 
     @property
@@ -99,7 +99,7 @@ def rows_of(comments: Iterable[Comment], user: Any, kept: Kept) -> list[Row]:
     # Not joined to the list: the database would begin with the few articles and sort all their comments.
     prefetch_related_objects(comments, "article__section", "decided_by")
     limit = Policy.current().waiting_limit
-    holidays = set(Holiday.objects.values_list("day", flat=True))
+    holidays = Holiday.days()
     others = _others(comments)
     decides, answers = may_decide(user), user.has_perm(ANSWER)
     now = timezone.now()
@@ -116,6 +116,7 @@ def rows_of(comments: Iterable[Comment], user: Any, kept: Kept) -> list[Row]:
                 others=others.get(comment.pk, ""),
                 verbs=[verb for verb in VERBS.values() if decides and verb.suits(comment)],
                 answerable=answers and comment.status in ANSWERABLE,
+                clock=clock_of(comment, holidays),
                 kept=kept,
             )
         )

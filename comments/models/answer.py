@@ -19,6 +19,8 @@ from news.publisher import absolute, publisher
 ANSWER = "comments.answer_comment"
 PUBLISH = "comments.publish_answer"
 ANSWER_LENGTH = (2, 5000)
+# What the office may answer: what is public, and what may become so.
+ANSWERABLE = {Comment.Status.PENDING, Comment.Status.APPROVED}
 MAIL_KIND = "Trả lời ý kiến"
 
 
@@ -131,7 +133,7 @@ class Answer(models.Model):
         """
         _require(ANSWER, by)
         words = checked(words)
-        if comment.status not in {Comment.Status.PENDING, Comment.Status.APPROVED}:
+        if comment.status not in ANSWERABLE:
             raise ValueError("Ý kiến này không hiện trên trang nên không trả lời được.")
         try:
             with transaction.atomic():

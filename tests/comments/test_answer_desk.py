@@ -1,5 +1,6 @@
 """Answers at the desk: writing, handing in, publishing, the lists, and no word lost on the way."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -298,6 +299,20 @@ def test_the_list_of_questions_shows_the_clock_and_costs_the_same_for_many() -> 
     assert "còn 15 ngày làm việc" in words
     assert words.count("Bao giờ sửa đường?") == 13
     assert "Mở bản đang soạn" in words
+
+
+def test_the_clock_stands_on_the_comment_s_page_and_its_row_and_says_when_it_is_over() -> None:
+    comment = question()
+    client = client_of("comments.view_comment", "comments.decide_comment")
+    addresses = [
+        reverse("admin:comments_comment_change", args=[comment.pk]),
+        reverse("admin:comments_comment_changelist") + "?status=approved",
+    ]
+    for address in addresses:
+        assert "còn 15 ngày làm việc" in client.get(address).content.decode(), address
+    Comment.objects.update(answer_due=dt.date(2020, 1, 1))
+    for address in addresses:
+        assert '<span class="waited-long">quá hạn' in client.get(address).content.decode(), address
 
 
 @pytest.mark.parametrize("number", ["0", "abc", "²", "99999"])
