@@ -7,7 +7,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.utils import timezone
 
 from comments import letters
@@ -43,8 +43,9 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """The only source of what readers see: approved, on articles that are public, under comments that are."""
         return self.filter(
             Q(parent=None) | Q(parent__status=Comment.Status.APPROVED),
+            # Asked of each comment: a list of all that are published would be made anew for every page.
+            Exists(Article.objects.published().filter(pk=OuterRef("article"))),
             status=Comment.Status.APPROVED,
-            article__in=Article.objects.published(),
         )
 
     def awaiting(self) -> Self:
