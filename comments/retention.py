@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from comments.models import BlockedSource, Comment, Quota, Report
+from comments.models.words import CommentWords
 
 # After the decision, or the answer: nobody writes to the sender any more.
 ADDRESS_KEPT = dt.timedelta(days=30)
@@ -72,6 +73,8 @@ def erase_withdrawn() -> int:
     comments = list(old[:ERASED_AT_ONCE])
     for comment in comments:
         comment.erase()
+    if comments:
+        CommentWords.forget_replaced()
     return len(comments)
 
 

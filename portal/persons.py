@@ -30,6 +30,7 @@ from django.utils.crypto import salted_hmac
 
 from comments import consent
 from comments.models import BlockedSource, Comment, Holiday
+from comments.models.words import CommentWords
 from comments.working_time import after_working_days
 from news import freshness, text
 from news.models import Notice, OutboxMessage
@@ -168,6 +169,8 @@ def erase(
         sources = {comment.source for comment in comments} - {""}
         for comment in comments:
             comment.erase(by=by, keep_words=keep_words)
+        if comments:
+            CommentWords.forget_replaced()
         done: Counter[str] = Counter({"ý kiến": len(comments)})
         done["thư"] = mails_to(email).forget()
         done["thông báo"] = notices_about(email).delete()[0]

@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
+from comments import consent
 from comments.admin.deciding import UNDO, VERBS, Kept, Press, is_key, may_decide
 from comments.admin.lists import REPORTED_SHOWN, CommentList, tabs
 from comments.admin.rows import Row, rows_of
@@ -19,6 +20,7 @@ from comments.admin.statistics import CommentStatistics
 from comments.models import Action, BlockedSource, Comment, Reason
 from news.admin.article_list import CappedPaginator
 from news.admin.read_only import ReadOnly
+from news.publisher import publisher
 
 
 @admin.register(Comment)
@@ -129,6 +131,7 @@ class CommentAdmin(ReadOnly, CommentStatistics):
             "row": row,
             "comment": comment,
             "email": email,
+            "agreed": consent.wording(comment.consent_version, publisher().office),
             "may_reveal": bool(comment.email) and request.user.has_perm("comments.reveal_email"),
             "decisions": decisions,
             "undo": row.seen if undoable and may_decide(request.user) else "",

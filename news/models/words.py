@@ -120,6 +120,18 @@ class Words:
                 )
             cursor.executemany(command, rows)
 
+    @classmethod
+    def forget_replaced(cls) -> None:
+        """Let nothing of rows that were replaced or deleted lie in the index: FTS5 keeps their words until it merges.
+
+        Takes about two seconds for a million short texts. PostgreSQL does the same by its own VACUUM.
+        """
+        if connection.vendor == "sqlite":
+            model: Any = cls
+            table = connection.ops.quote_name(model._meta.db_table)
+            with connection.cursor() as cursor:
+                cursor.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608
+
 
 def _indexed(long: str) -> str:
     words = " ".join(text.words(long))

@@ -10,7 +10,9 @@ from django.urls import reverse
 from comments import consent
 from comments.models import Comment
 from portal.models import SiteIdentity
-from tests.factories import make_article
+from portal.roles import MODERATOR
+from tests.desk import logged_in
+from tests.factories import make_article, make_comment, make_official
 
 # A wording that was published is what people agreed to: mend none of these, add a line for a new version.
 PUBLISHED = {
@@ -66,6 +68,16 @@ def test_a_comment_keeps_the_version_that_stood_on_its_sender_s_page(
 def test_a_version_that_never_was_is_no_consent(client: Client) -> None:
     assert send(client, "2019-99").status_code == 400
     assert not Comment.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_moderator_reads_what_the_sender_agreed_to() -> None:
+    SiteIdentity(level="Xã", name="Gò Mây").save()
+    comment = make_comment(consent_version="2026-01")
+    client = logged_in(make_official(MODERATOR))
+    page = client.get(reverse("admin:comments_comment_change", args=[comment.pk]))
+
+    assert consent.wording("2026-01", "Ủy ban nhân dân Xã Gò Mây") in page.content.decode()
 
 
 def send(client: Client, agreed: str) -> Any:

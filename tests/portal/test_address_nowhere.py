@@ -1,18 +1,22 @@
 """The whole journey of a comment, and its sender's address in no public byte, log line, cache entry or mail."""
 
+import datetime as dt
 import logging
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from comments.models import Answer, Comment, Reason
+from comments import reminders
+from comments.models import Answer, Comment, Policy, Reason
 from comments.private_links import private_address
 from news.models import Article, Notice, OutboxMessage
+from news.text import VIETNAM
 from portal.accounts.audit import AuditEntry
 from portal.persons import PersonRequest
 from portal.roles import ADMINISTRATOR, MODERATOR
@@ -26,6 +30,7 @@ pytestmark = pytest.mark.django_db
 
 SENDER = "nguoi.gui@example.vn"
 STAFF = "can.bo@example.vn"
+WORKING_DAY = dt.datetime(2035, 3, 5, 9, 0, tzinfo=VIETNAM)
 # Also as it would stand in HTML, in an address, in a header, or in part.
 FORMS = (*(SENDER, SENDER.upper(), "nguoi.gui", "nguoi.gui%40", "nguoi.gui&#64;", STAFF), "can.bo")
 
@@ -60,11 +65,11 @@ def journey(client: Client) -> Article:
     article = make_article(created_by=make_user(email=STAFF, username="lan"))
     moderator = make_official(MODERATOR, email=STAFF)
     superuser = make_user(superuser=True, email=STAFF)
-    for number in range(4):
-        assert send(client, article, f"Đường ngập đoạn số {number}").status_code == 200
     assert send(client, article, "").status_code == 400
     assert send(client, article, "Đường ngập", email=f"{SENDER} sai").status_code == 400
-    shown, refused, spam, hidden = Comment.objects.order_by("pk")
+    for number in range(5):
+        assert send(client, article, f"Đường ngập đoạn số {number}").status_code == 200
+    shown, refused, spam, hidden, _ = Comment.objects.order_by("pk")
     shown.approve(by=moderator, seen=1)
     refused.refuse(by=moderator, seen=1, reason=Reason.ADVERT)
     spam.mark_spam(by=moderator, seen=1)
@@ -83,6 +88,11 @@ def journey(client: Client) -> Article:
     withdrawn = Comment.objects.get(pk=refused.pk)
     withdrawn.withdraw(seen=withdrawn.revision)
     logged_in(moderator).get(reverse("admin:comments_comment_changelist"))
+    Comment.objects.filter(status=Comment.Status.PENDING).get()
+    Policy(alert_above=0).save()
+    with time_machine.travel(WORKING_DAY, tick=False):
+        reminders.tell_in_the_morning()
+        reminders.alert_if_many()
     call_command("tick")
     return article
 
@@ -143,7 +153,7 @@ def test_no_log_line_of_the_whole_journey_holds_the_address(
         logging.getLogger("django.db.backends").setLevel(logging.NOTSET)
 
     # What was withdrawn has forgotten its address before.
-    assert Comment.objects.filter(status="erased").count() == 3
+    assert Comment.objects.filter(status="erased").count() == 4
     assert len(caplog.records) > 0
     assert found_in(caplog.text) == []
     for entry in AuditEntry.objects.all():
@@ -171,6 +181,8 @@ def test_no_mail_says_the_address_beyond_whom_it_goes_to(client: Client) -> None
 
     # That it asks to be confirmed, of two that were approved, and that there is an answer.
     assert [letter.to for letter in mail.outbox].count([SENDER]) == 3
+    # The summary of the morning and the alert.
+    assert Notice.objects.filter(key__startswith="comments-").count() >= 2
     for letter in mail.outbox:
         headers = {k: v for k, v in letter.message().items() if k != "To"}
         assert found_in(f"{headers} {letter.body}") == []
