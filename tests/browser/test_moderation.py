@@ -204,4 +204,5 @@ def test_axe_finds_nothing_wrong_with_the_desk_of_comments(
     assert axe_of(site + QUEUE, prepare=open_reasons, **asked) == []
     assert axe_of(site + QUEUE, prepare=open_help, **asked) == []
     assert axe_of(f"{site}{QUEUE}{comments[1].pk}/change/", **asked) == []
-    assert axe_of(f"{site}/quan-tri/comments/decision/", **asked) == []
+    for path in ("comment/thong-ke/", "decision/", "policy/1/change/", "blockedsource/"):
+        assert axe_of(f"{site}/quan-tri/comments/{path}", **asked) == []
