@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from comments.private_links import private_address
 from news import outbox
+from news.models import OutboxMessage
 from news.publisher import absolute, publisher
 
 if TYPE_CHECKING:
@@ -22,6 +23,16 @@ Nếu đó là bạn, hãy mở đường dẫn dưới đây rồi bấm nút �
 Ở đó bạn cũng xem được ý kiến đã gửi và rút lại ý kiến. Đừng chuyển đường dẫn này cho người khác.
 Nếu không phải bạn, bạn không cần làm gì: chúng tôi không gửi thêm thư nào.
 """
+
+
+def forget(comment: "Comment") -> None:
+    """Remove address and text of every letter to its sender; what has not been sent never is."""
+    keys = [_confirm_key(comment), *(answer.mail_key for answer in comment.answers.all())]
+    OutboxMessage.objects.filter(key__in=keys).forget()
+
+
+def _confirm_key(comment: "Comment") -> str:
+    return f"comment-confirm:{comment.pk}"
 
 
 def ask_to_confirm(comment: "Comment") -> None:
@@ -41,6 +52,6 @@ def ask_to_confirm(comment: "Comment") -> None:
                 office=publisher().full_name,
                 address=absolute(private_address(comment.pk, by_mail=True)),
             ),
-            key=f"comment-confirm:{comment.pk}",
+            key=_confirm_key(comment),
             kind="Xác nhận nhận tin trả lời",
         )

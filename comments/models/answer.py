@@ -274,6 +274,11 @@ class Answer(models.Model):
             alone=verb == AnswerStep.Verb.PUBLISH and self.alone,
         )
 
+    @property
+    def mail_key(self) -> str:
+        """By which the outbox knows the e-mail that tells of it."""
+        return f"answer:{self.pk}"
+
     def _tell(self, comment: Comment) -> None:
         """One e-mail to the sender, if it was asked for and confirmed; nothing of any other reader is in it."""
         if comment.notify != Comment.Notify.CONFIRMED:
@@ -290,7 +295,7 @@ class Answer(models.Model):
                 f"Thư tự động của {publisher().full_name}, gửi một lần vì bạn đã xin báo khi có trả lời. "
                 "Xin đừng trả lời thư này.\n"
             ),
-            key=f"answer:{self.pk}",
+            key=self.mail_key,
             kind=MAIL_KIND,
         )
 

@@ -420,14 +420,17 @@ class Comment(models.Model):
     # --- what its sender and the administrator may do ----------------------------------------------
 
     def withdraw(self, *, seen: int) -> None:
-        """The sender takes it back: not public any more, the address forgotten at once, the words by the retention run.
+        """The sender takes it back: not public any more, the address forgotten at once, also in letters to it; the words
+        by the retention run.
 
         Raises AlreadyDecided if it was withdrawn or erased, or decided since its sender saw it.
         """
         gone: dict[str, Any] = {"email": "", "notify": self.Notify.NO}
         # Who sends the same words again after that sends them anew.
         gone["digest"] = f"withdrawn-{self.pk}"
-        self._step(Action.WITHDRAW, self.Status.WITHDRAWN, seen, **gone)
+        with transaction.atomic():
+            self._step(Action.WITHDRAW, self.Status.WITHDRAWN, seen, **gone)
+            letters.forget(self)
 
     def confirm_notify(self) -> None:
         """Who reads mail at its address wants to be told of an answer. Does nothing unless that was asked for."""

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from comments import tickets
-from comments.models import Comment, Reason
+from comments.models import Answer, Comment, Reason
 from comments.private_links import private_address
 from news.models import OutboxMessage
 from portal.wsgi import application
@@ -188,6 +189,22 @@ def test_what_is_withdrawn_leaves_the_page_and_forgets_the_address(client: Clien
     assert (comment.status, comment.email, comment.notify) == ("withdrawn", "", "no")
     assert "Lời sẽ rút" not in ask(address).text
     assert "Lời sẽ rút" not in seen(client, comment)
+
+
+def test_withdrawing_forgets_the_letters_and_sends_none_that_waits(client: Client) -> None:
+    comment, other = (make_comment(notify="asked", email=f"{name}@example.vn") for name in "ab")
+    by = moderator()
+    for asked in (comment, other):
+        asked.approve(by=by, seen=1)
+    answer = Answer.objects.create(comment=comment, text="Trả lời", unit="UBND", written_by=by)
+    sent = dict.fromkeys(("claimed_at", "sent_at"), timezone.now())
+    OutboxMessage.objects.create(
+        key=f"answer:{answer.pk}", recipient="a@example.vn", body="Trả lời", state="sent", **sent
+    )
+    client.post(f"{private_address(comment.pk)}rut/", {"seen": comment.revision})
+    assert [mail.recipient for mail in OutboxMessage.objects.due()] == ["b@example.vn"]
+    theirs = OutboxMessage.objects.exclude(recipient="b@example.vn")
+    assert list(theirs.values_list("recipient", "subject", "body")) == [("", "", "")] * 2
 
 
 @pytest.mark.parametrize("old", [1, 0, "", "x", "9" * 30])
