@@ -24,6 +24,7 @@ from comments.models import AlreadyDecided, Answer, AnswerStep, Comment, Holiday
 from comments.models.answer import ANSWER, ANSWER_LENGTH, ANSWERABLE, PUBLISH, unit_of
 from comments.models.comment import DECIDE
 from comments.questions import clock_of
+from news.admin.desk_admin import DeskAdmin
 from news.admin.kept_forms import KeptForms, tell_saved
 from news.admin.read_only import ReadOnly
 
@@ -60,7 +61,7 @@ class NoteForm(forms.Form):
 
 
 @admin.register(Answer)
-class AnswerAdmin(KeptForms, ReadOnly, admin.ModelAdmin):
+class AnswerAdmin(KeptForms, ReadOnly, DeskAdmin):
     """All answers, newest step first. Each is written and decided on the page of its comment."""
 
     list_display = ["what", "unit", "state_words", "changed_at"]

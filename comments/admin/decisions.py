@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from comments.admin.deciding import is_key
 from comments.models import Decision
+from news.admin.desk_admin import DeskAdmin
 from news.admin.read_only import ReadOnly
 
 PER_PAGE = 50
@@ -18,7 +19,7 @@ BEFORE_VAR = "truoc"
 
 
 @admin.register(Decision)
-class DecisionAdmin(ReadOnly, admin.ModelAdmin):
+class DecisionAdmin(ReadOnly, DeskAdmin):
     fields = ["at", "by", "action", "before", "after", "reason", "note"]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from comments.models import BlockedSource, Holiday, Policy, WatchedWord
+from news.admin.desk_admin import DeskAdmin
 from news.text import desk_moment
 
 
 @admin.register(Policy)
-class PolicyAdmin(admin.ModelAdmin):
+class PolicyAdmin(DeskAdmin):
     """One row: its list is its form. Until somebody saves it the defaults hold, so the form makes it if need be."""
 
     fieldsets = [
@@ -48,7 +49,7 @@ class PolicyAdmin(admin.ModelAdmin):
 
 
 @admin.register(WatchedWord)
-class WatchedWordAdmin(admin.ModelAdmin):
+class WatchedWordAdmin(DeskAdmin):
     list_display = ["words", "tier", "folded_too"]
     list_per_page = 100
     fields = ["words", "tier", "folded_too"]
@@ -56,14 +57,14 @@ class WatchedWordAdmin(admin.ModelAdmin):
 
 
 @admin.register(Holiday)
-class HolidayAdmin(admin.ModelAdmin):
+class HolidayAdmin(DeskAdmin):
     list_display = ["day", "name"]
     fields = ["day", "name"]
     actions = None
 
 
 @admin.register(BlockedSource)
-class BlockedSourceAdmin(admin.ModelAdmin):
+class BlockedSourceAdmin(DeskAdmin):
     """Sources are blocked where their comments are read; here a block is shortened, noted, or ended by deleting it."""
 
     list_display = ["name", "state", "by", "created_at", "note"]

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 from comments import statistics
 from comments.admin.rows import waiting_words
 from comments.models import Comment, Reason
+from news.admin.desk_admin import DeskAdmin
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Line:
         return sum(self.numbers)
 
 
-class CommentStatistics(admin.ModelAdmin):
+class CommentStatistics(DeskAdmin):
     """For CommentAdmin."""
 
     def get_urls(self) -> list[URLPattern]:

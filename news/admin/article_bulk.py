@@ -24,6 +24,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from news.admin.article_form import WithdrawalForm
+from news.admin.desk_admin import DeskAdmin
 from news.models import Article, Outdated, Section
 from news.models.staff import sections_of
 
@@ -154,7 +155,7 @@ def _number(value: str) -> int | None:
     return int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else None
 
 
-class ArticleBulk(admin.ModelAdmin):
+class ArticleBulk(DeskAdmin):
     """For ArticleAdmin."""
 
     actions = ["bulk_move", "bulk_feature", "bulk_unfeature", "bulk_withdraw"]

@@ -17,6 +17,7 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from news.admin.desk_admin import DeskAdmin
 from news.models import Article
 from news.search import search, search_titles
 from news.text import VIETNAM, local
@@ -221,7 +222,7 @@ def states_of(article: Article) -> list[tuple[str, str, str]]:
     return states
 
 
-class ArticleListPage(admin.ModelAdmin):
+class ArticleListPage(DeskAdmin):
     """For ArticleAdmin: its list."""
 
     list_display = ["title", "state", "section", "published", "views", "on_site"]

@@ -19,6 +19,7 @@ from news.admin.article_reports import ArticleReports
 from news.admin.article_steps import ArticleSteps
 from news.admin.article_suggestions import ArticleSuggestions
 from news.admin.choices import PlainChoices
+from news.admin.desk_admin import DeskAdmin
 from news.admin.kept_forms import KeptForms
 from news.admin.second_reader import SecondReader
 from news.editor import EditorPages
@@ -41,7 +42,7 @@ class ArticleAdmin(
     ArticleSuggestions,
     PlainChoices,
     EditorPages,
-    admin.ModelAdmin,
+    DeskAdmin,
 ):
     form = ArticleForm
     readonly_fields = ["state"]

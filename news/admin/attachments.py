@@ -13,13 +13,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from news import attachment_library
+from news.admin.desk_admin import DeskAdmin
 from news.attachment_library import AttachmentUploadForm
 from news.models import Article, Attachment
 from news.templatetags.news import grouped
 
 
 @admin.register(Attachment)
-class AttachmentAdmin(admin.ModelAdmin):
+class AttachmentAdmin(DeskAdmin):
     """Titles can be mended, files never change: a new edition of a notice is a new attachment."""
 
     list_display = ["title", "kind_and_size", "used", "downloads", "uploaded_by", "uploaded_at"]

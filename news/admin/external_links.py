@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from news.admin.desk_admin import DeskAdmin
 from news.admin.read_only import ReadOnly
 from news.models import Article, ExternalLink
 from news.text import short_date
@@ -17,7 +18,7 @@ SHOWN_STORIES = 3
 
 
 @admin.register(ExternalLink)
-class ExternalLinkAdmin(ReadOnly, admin.ModelAdmin):
+class ExternalLinkAdmin(ReadOnly, DeskAdmin):
     """A list to work through: nothing is changed here, a link leaves it when its story or its page is mended."""
 
     list_display = ["address", "words", "since", "stories"]

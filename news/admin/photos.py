@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from news import library
+from news.admin.desk_admin import DeskAdmin
 from news.models import Article, Photo
 
 logger = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class PhotoForm(forms.ModelForm):
 
 
 @admin.register(Photo)
-class PhotoAdmin(admin.ModelAdmin):
+class PhotoAdmin(DeskAdmin):
     """The library: words and focal point can be mended, files never change."""
 
     form = PhotoForm

@@ -11,6 +11,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 
 from news import redirect_import
+from news.admin.desk_admin import DeskAdmin
 from news.models import Redirect
 
 # Each takes some milliseconds, and who sent them waits; more of them go through the command.
@@ -60,7 +61,7 @@ class TableForm(forms.Form):
 
 
 @admin.register(Redirect)
-class RedirectAdmin(admin.ModelAdmin):
+class RedirectAdmin(DeskAdmin):
     form = RedirectForm
     list_display = ["old", "leads_to", "origin", "note", "created_at"]
     empty_value_display = ""

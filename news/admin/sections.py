@@ -11,6 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
 from news.admin.choices import NamedOrder, PlainChoices
+from news.admin.desk_admin import DeskAdmin
 from news.models import Section
 from news.models.staff import sections_of
 
@@ -35,7 +36,7 @@ class MergeForm(forms.Form):
 
 
 @admin.register(Section)
-class SectionAdmin(NamedOrder, PlainChoices, admin.ModelAdmin):
+class SectionAdmin(NamedOrder, PlainChoices, DeskAdmin):
     list_display = ["name", "parent", "role", "order"]
     list_editable = ["order"]
     list_select_related = ["parent"]

@@ -8,10 +8,11 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from news.admin.choices import NamedOrder
+from news.admin.desk_admin import DeskAdmin
 from news.models import Article, Tag, Thread, Unit
 
 
-class TopicAdmin(admin.ModelAdmin):
+class TopicAdmin(DeskAdmin):
     """Found by the beginning of any spelling, with or without diacritics, from the index."""
 
     list_display = ["name", "stories"]
@@ -52,7 +53,7 @@ class ThreadAdmin(TopicAdmin):
 
 
 @admin.register(Unit)
-class UnitAdmin(NamedOrder, admin.ModelAdmin):
+class UnitAdmin(NamedOrder, DeskAdmin):
     list_display = ["name", "monthly_quota", "order"]
     list_editable = ["order"]
     fields = ["name", "monthly_quota", "order"]

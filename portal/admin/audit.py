@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from news import text
+from news.admin.desk_admin import DeskAdmin
 from news.admin.read_only import ReadOnly
 from portal.accounts.audit import AuditEntry, AuditEntryQuerySet, record
 
@@ -69,7 +70,7 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnly, admin.ModelAdmin):
+class AuditEntryAdmin(ReadOnly, DeskAdmin):
     """Everything stands in the list, so there is no page of one entry; nothing is written, by nobody."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from news.admin.choices import NamedOrder
+from news.admin.desk_admin import DeskAdmin
 from news.admin.kept_forms import KeptForms
 from news.editor import BodyField, EditorPages
 from news.library import PhotoChoiceField
@@ -27,7 +28,7 @@ class SiteIdentityForm(forms.ModelForm):
 
 
 @admin.register(SiteIdentity)
-class SiteIdentityAdmin(admin.ModelAdmin):
+class SiteIdentityAdmin(DeskAdmin):
     """One row: its list is its form; it is neither doubled nor deleted."""
 
     form = SiteIdentityForm
@@ -60,7 +61,7 @@ class TextPageForm(forms.ModelForm):
 
 
 @admin.register(TextPage)
-class TextPageAdmin(KeptForms, NamedOrder, EditorPages, admin.ModelAdmin):
+class TextPageAdmin(KeptForms, NamedOrder, EditorPages, DeskAdmin):
     form = TextPageForm
     list_display = ["title", "slug", "order", "updated_at"]
     list_editable = ["order"]
@@ -69,7 +70,7 @@ class TextPageAdmin(KeptForms, NamedOrder, EditorPages, admin.ModelAdmin):
 
 
 @admin.register(AgencyLink)
-class AgencyLinkAdmin(NamedOrder, admin.ModelAdmin):
+class AgencyLinkAdmin(NamedOrder, DeskAdmin):
     list_display = ["name", "url", "order"]
     list_editable = ["order"]
     fields = ["name", "url", "order"]

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 
+from news.admin.desk_admin import DeskAdmin
 from news.admin.read_only import ReadOnly
 from portal.jobs import JOBS
 from portal.models import JobRun, Tick
@@ -13,7 +14,7 @@ TITLES = {job.name: job.title for job in JOBS}
 
 
 @admin.register(JobRun)
-class JobRunAdmin(ReadOnly, admin.ModelAdmin):
+class JobRunAdmin(ReadOnly, DeskAdmin):
     list_display = ["title", "started_at", "succeeded_at", "state"]
     empty_value_display = ""
     list_display_links = None

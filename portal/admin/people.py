@@ -23,6 +23,7 @@ from django_otp.plugins.otp_static import admin as otp_static
 from django_otp.plugins.otp_totp import admin as otp_totp
 
 from news.admin.choices import PlainChoices
+from news.admin.desk_admin import DeskAdmin
 from news.models import StaffProfile
 from portal.accounts import people, second_factor
 from portal.accounts.sessions import DeskSession, end_sessions
@@ -123,7 +124,7 @@ class WorkInline(admin.StackedInline):
 
 
 @admin.register(User)
-class PersonAdmin(PlainChoices, admin.ModelAdmin):
+class PersonAdmin(PlainChoices, DeskAdmin):
     """People are deactivated, not deleted: what they published keeps their name."""
 
     form = PersonForm
@@ -162,14 +163,6 @@ class PersonAdmin(PlainChoices, admin.ModelAdmin):
         return False
 
     # --- the list --------------------------------------------------------------------------------
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """As Django's own list of users: no filter by the password, which would give it away letter by letter."""
-        return not lookup.startswith("password") and super().lookup_allowed(
-            lookup,
-            value,
-            request,
-        )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -408,7 +401,7 @@ class GroupForm(forms.ModelForm):
 
 
 @admin.register(Group)
-class GroupAdmin(admin.ModelAdmin):
+class GroupAdmin(DeskAdmin):
     """What each role may do. The roles of the portal keep their names: migrations look for them."""
 
     form = GroupForm

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from news import text
+from news.admin.desk_admin import DeskAdmin
 from portal import persons
 from portal.persons import HANDLE, NotPossible, PersonRequest
 
@@ -44,7 +45,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(PersonRequest)
-class PersonRequestAdmin(admin.ModelAdmin):
+class PersonRequestAdmin(DeskAdmin):
     """Entered once, then only the steps of the model change it."""
 
     list_display = ["number", "kind", "masked", "received_on", "must_answer", "must_be_done", "now"]
