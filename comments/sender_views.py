@@ -6,7 +6,7 @@ from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from comments import private_links
 from comments.models import AlreadyDecided, Comment, Reason
@@ -58,14 +58,15 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     return not_kept(render(request, "comments/withdraw.html", context))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @csrf_exempt  # As withdraw().
 def notify(request: HttpRequest, token: str) -> HttpResponse:
     """Be told of an answer by mail, or not. To say yes needs the link that came by mail."""
     comment, by_mail = _opened(token)
+    # Who comes back to this address later, or reloads, is led to the page.
     if request.POST.get("notify") == "no":
         comment.stop_notify()
-    elif by_mail:
+    elif request.method == "POST" and by_mail:
         comment.confirm_notify()
     return not_kept(HttpResponseRedirect(private_address(comment.pk, by_mail=by_mail)))
 

@@ -303,10 +303,12 @@ def test_who_asked_can_stop_it(client: Client, by_mail: bool) -> None:
     assert comment.notify == "no"
 
 
-def test_a_get_confirms_nothing(client: Client) -> None:
+@pytest.mark.parametrize("typed", ["yes", "no"])
+def test_a_get_confirms_and_stops_nothing_and_leads_to_the_page(client: Client, typed: str) -> None:
     comment = make_comment(status="approved", notify="asked")
-    address = f"{private_address(comment.pk, by_mail=True)}bao-tin/"
-    assert client.get(address, {"notify": "yes"}).status_code == 405
+    address = private_address(comment.pk, by_mail=True)
+    answer = client.get(f"{address}bao-tin/", {"notify": typed})
+    assert (answer.status_code, answer.headers["Location"]) == (302, address)
     comment.refresh_from_db()
     assert comment.notify == "asked"
 
