@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("comments", "0005_index_of_words"),
+        ("comments", "0004_what_the_database_keeps_true"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

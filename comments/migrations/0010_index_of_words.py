@@ -52,8 +52,12 @@ def write_folded_texts(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
+    # For a day it stood before 0007, where databases that already had 0007 could not be brought up. A database that
+    # took it there is not to take it again.
+    replaces = [("comments", "0005_index_of_words")]
+
     dependencies = [
-        ("comments", "0004_what_the_database_keeps_true"),
+        ("comments", "0009_reports_by_readers"),
         ("news", "0020_folded_texts_are_gone"),
     ]
 
