@@ -20,7 +20,7 @@ from django.db import connection
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
-from news import text
+from news import mail_addresses, text
 from news.models.outbox import INTERRUPTED, OutboxMessage
 from news.publisher import publisher
 
@@ -57,7 +57,7 @@ def compose(*, to: str, subject: str, body: str, key: str, kind: str) -> OutboxM
     """
     validate_email(to)
     return OutboxMessage(
-        recipient=to,
+        recipient=mail_addresses.normal(to),
         subject=text.one_line(subject)[:200],
         body=text.nfc(body).replace("\r\n", "\n").replace("\r", "\n"),
         key=key,

@@ -12,6 +12,7 @@ log cannot be changed; it names comments by number, and so holds nothing to forg
 
 import datetime as dt
 import json
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -32,7 +33,8 @@ from comments import consent
 from comments.models import BlockedSource, Comment, Holiday
 from comments.models.words import CommentWords
 from comments.working_time import after_working_days
-from news import freshness, text
+from news import freshness, mail_addresses, text
+from news.mail_addresses import matching
 from news.models import Notice, OutboxMessage
 from news.models.outbox import OutboxQuerySet
 from portal.accounts.audit import AuditEntry, record
@@ -47,10 +49,17 @@ CACHES = (
 HANDLE = "portal.handle_personrequest"
 CLOSED_BY_ERASING = "Dữ liệu của người này đã được xoá theo một yêu cầu khác."
 
+# What may be an address in a sentence: no brackets, quotes or marks before it, no full stop behind it.
+_ADDRESS = re.compile(r"""(?!['`])[^\s@<>()\[\],:;"“”‘’…]+@[\w.-]*\w""")
+
+
+def _compared(email: str) -> str:
+    return mail_addresses.normal(email).casefold()
+
 
 def digest_of(email: str) -> str:
     """The keyed hash that proves later that a request was about this address, without holding it."""
-    return salted_hmac("portal.persons", email.strip().casefold(), algorithm="sha256").hexdigest()
+    return salted_hmac("portal.persons", _compared(email), algorithm="sha256").hexdigest()
 
 
 # --- finding ------------------------------------------------------------------------------------------
@@ -68,13 +77,20 @@ def mails_to(email: str) -> OutboxQuerySet:
 
 
 def notices_about(email: str) -> QuerySet[Notice]:
-    """Notices at the desk that repeat the address."""
-    return Notice.objects.filter(text__icontains=email.strip()).order_by("pk")
+    """Notices at the desk that repeat the address: all of it, not the end of somebody else's."""
+    asked = _compared(email)
+    with_any = Notice.objects.filter(text__contains="@").values_list("pk", "text")
+    named = [
+        key
+        for key, words in with_any.iterator()
+        if asked in map(_compared, _ADDRESS.findall(text.nfc(words)))
+    ]
+    return Notice.objects.filter(pk__in=named).order_by("pk")
 
 
 def accounts_of(email: str) -> list[str]:
     """Names of accounts at the desk with this address."""
-    found = User.objects.filter(email__iexact=email.strip()).order_by("username")
+    found = User.objects.filter(matching("email", email)).order_by("username")
     return list(found.values_list("username", flat=True))
 
 

@@ -14,6 +14,7 @@ from comments import letters
 from comments.models.decision import Action, Decision, Reason
 from comments.models.words import CommentWords
 from news import freshness, text
+from news.mail_addresses import matching
 from news.models import Article
 from news.models.words import Terms
 
@@ -105,7 +106,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
     def by_person(self, email: str) -> Self:
         """Everything that still carries this address, however it was typed."""
-        return self.exclude(email="").filter(email__iexact=email.strip())
+        return self.exclude(email="").filter(matching("email", email))
 
 
 class Comment(models.Model):

@@ -8,6 +8,8 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from news.mail_addresses import matching
+
 # Longer than a hand-over to a mail server can last: who took a message that long ago has died over it.
 CLAIM = dt.timedelta(minutes=10)
 # How long a message waits after each failure; after the last it is given up. Together almost three days,
@@ -33,7 +35,7 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
 
     def to(self, address: str) -> Self:
         """What goes or went to this address, however it is typed, with the text still there."""
-        return self.exclude(recipient="").filter(recipient__iexact=address.strip())
+        return self.exclude(recipient="").filter(matching("recipient", address))
 
     def forget(self) -> int:
         """Remove address and text; what has not been sent never is. The key stays, so nothing is queued again."""

@@ -12,12 +12,13 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from comments import consent
 from comments.models import Answer, BlockedSource, Comment, Decision, Reason
 from comments.models.answer import AnswerStep
+from news import outbox
 from news.models import Notice, OutboxMessage
 from portal import persons
 from portal.accounts.audit import AuditEntry
@@ -223,6 +224,55 @@ def test_a_comment_that_has_forgotten_its_address_is_erased_by_its_number() -> N
     forgotten.refresh_from_db()
     others.refresh_from_db()
     assert (forgotten.status, others.status) == (Status.ERASED, Status.APPROVED)
+
+
+ONE_PERSON = (
+    "a@bücher.example",
+    "a@xn--bcher-kva.example",
+    "A@BÜCHER.example",
+    " a@Bu\u0308cher.example",
+)
+
+
+@pytest.mark.parametrize("asked", ONE_PERSON)
+def test_a_host_with_diacritics_finds_the_same_person_however_it_is_written(asked: str) -> None:
+    moderator = make_user(username="thu.le", email="a@xn--bcher-kva.example")
+    make_their_comment(email="a@bücher.example")
+    make_their_comment(email="a@bucher.example")
+    for number, spelt in enumerate(ONE_PERSON):
+        Notice.objects.create(user=moderator, text=f"Thư đến {spelt}.", key=str(number))
+    with transaction.atomic():
+        for spelt in ("a@xn--bcher-kva.example", "a@BÜCHER.example"):
+            outbox.queue_mail(to=spelt, subject="x", body="x", key=spelt, kind="Thử")
+    make_mail("of-before", recipient="a@xn--bcher-kva.example")
+
+    assert persons.found(asked) == {"ý kiến": 1, "thư": 3, "thông báo": 4}
+    assert persons.accounts_of(asked) == ["thu.le"]
+    assert persons.digest_of(asked) == persons.digest_of("a@bücher.example")
+
+
+def test_a_notice_about_a_longer_address_is_not_this_person_s() -> None:
+    moderator = make_user()
+    others = (
+        "tran.an@example.com",
+        "tran-an@example.com",
+        "an@example.com.vn",
+        "an@example.community",
+    )
+    theirs = (
+        "an@example.com",
+        "An@Example.com.",
+        "(an@example.com)",
+        "'an@example.com'",
+        "<an@example.com>:",
+    )
+    for words in (*others, *theirs):
+        Notice.objects.create(user=moderator, text=f"Thư đến {words} bị trả lại", key=words)
+
+    about = persons.notices_about("an@example.com")
+    assert set(about.values_list("key", flat=True)) == set(theirs)
+    persons.erase("an@example.com")
+    assert set(Notice.objects.values_list("key", flat=True)) == set(others)
 
 
 def test_an_empty_address_finds_nobody() -> None:
