@@ -23,7 +23,7 @@ OLDEST = "cu-nhat"
 def section_of(article: Article, asked: QueryDict, policy: Policy) -> dict[str, Any]:
     """The public comments that `?trang=` and `?thu-tu=` ask for, and how many there are, replies included.
 
-    One query. A page that does not exist is the nearest there is, which costs two more.
+    One query. Raises NoSuchPage.
     """
     oldest_first = asked.get("thu-tu") == OLDEST
     wanted = asked.get("trang", "")
@@ -31,8 +31,7 @@ def section_of(article: Article, asked: QueryDict, policy: Policy) -> dict[str, 
     public = Comment.objects.public().filter(article=article)
     rows = _rows(public, number, oldest_first=oldest_first)
     if not rows and number > 1:
-        number = max(1, ceil(public.filter(parent=None).count() / PER_PAGE))
-        rows = _rows(public, number, oldest_first=oldest_first)
+        raise freshness.NoSuchPage(max(1, ceil(public.filter(parent=None).count() / PER_PAGE)))
     paginator = Paginator(rows, PER_PAGE)
     paginator.count = rows[0].on_top if rows else 0
     return {

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 PAGE_NUMBER = re.compile("[1-9][0-9]{0,4}", re.ASCII)
 # The query parameters that choose a page, each with what it may say. The first page and the usual order go without.
@@ -54,6 +54,23 @@ def forget() -> None:
     _memo = (0, float("-inf"))
 
 
+class NoSuchPage(Http404):
+    """`?trang=` asks for more pages than a list has; `last` is the number of its last one.
+
+    Another page must not be answered in its place: the same bytes would be kept for each number.
+    """
+
+    def __init__(self, last: int) -> None:
+        super().__init__()
+        self.last = last
+
+    def redirect(self, request: HttpRequest) -> HttpResponseRedirect:
+        """To the last page, for lists that become shorter while links to their pages are about."""
+        asked = request.GET.copy()
+        asked["trang"] = str(self.last)
+        return HttpResponseRedirect(f"{request.path}?{asked.urlencode()}")
+
+
 def public_page_with(*parameters: str) -> Callable[..., Any]:
     """The view's good answers are the same bytes for every anonymous reader: a page cache may keep them.
 
@@ -77,4 +94,4 @@ def public_page_with(*parameters: str) -> Callable[..., Any]:
     return mark
 
 
-public_page = public_page_with("trang")
+public_page = public_page_with()

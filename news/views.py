@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from news import counting, redirects, richtext
 from news.content import Content
 from news.forms import SearchForm
-from news.freshness import public_page, public_page_with
+from news.freshness import NoSuchPage, public_page, public_page_with
 from news.models import Article, ArticleQuerySet, Attachment, Photo, PreviewLink, Section, Tag
 from news.publisher import absolute
 
@@ -46,7 +46,7 @@ def page_of(queryset: "QuerySet[Article]", request: HttpRequest) -> "Page[Articl
 
 
 @require_safe
-@public_page
+@public_page_with("trang")
 def section(request: HttpRequest, section_slug: str) -> HttpResponse:
     found = get_object_or_404(Section.objects.select_related("parent"), slug=section_slug)
     articles = Article.objects.published().in_section(found).newest_first().with_card()
@@ -80,7 +80,11 @@ def article(request: HttpRequest, section_slug: str, slug: str, article_id: int)
         return _gone(request, found)
     if request.path != found.get_absolute_url():
         return HttpResponsePermanentRedirect(found.get_absolute_url())
-    return render(request, "news/article.html", article_context(found, list(found.tags.all())))
+    try:
+        return render(request, "news/article.html", article_context(found, list(found.tags.all())))
+    except NoSuchPage as missing:
+        # Of what is listed under the article.
+        return missing.redirect(request)
 
 
 def article_context(found: Article, tags: list[Tag]) -> dict[str, object]:

@@ -87,6 +87,16 @@ def test_more_than_there_is_is_not_found(client: Client, number: str) -> None:
     assert client.get(address, {"trang": number}).status_code == 404
 
 
+def test_a_page_beyond_the_last_one_leads_to_the_last_one_in_the_same_order() -> None:
+    article = make_article()
+    for number in range(21):
+        make_public(article, number)
+    address = article.get_absolute_url()
+    for order in ("", "thu-tu=cu-nhat&"):
+        answer = ask(address, query=f"{order}trang=99999")
+        assert (answer.status, answer.headers["Location"]) == (302, f"{address}?{order}trang=2")
+
+
 def test_the_json_of_a_draft_s_comments_is_not_found(client: Client) -> None:
     article = make_article(status=Article.Status.DRAFT)
     assert client.get(reverse("comments:page", args=[article.pk])).status_code == 404

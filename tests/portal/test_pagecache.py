@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from news.models import Article
+from portal.models import TextPage
 from portal.pagecache import accepts_gzip, matches
 from portal.wsgi import application
 from tests.asking import ask
@@ -172,6 +174,25 @@ def test_what_is_no_order_leads_to_the_address_without_it(query: str) -> None:
 def test_a_page_that_knows_no_order_is_not_kept_twice() -> None:
     section = make_section()
     assert ask(section.get_absolute_url(), query="thu-tu=cu-nhat").status == 302
+
+
+def test_no_page_is_kept_once_more_for_a_page_number_that_it_does_not_have() -> None:
+    article = make_article()
+    for address in (
+        "/",
+        article.section.get_absolute_url(),
+        article.get_absolute_url(),
+        f"{article.get_absolute_url()}ban-in/",
+        TextPage.objects.create(title="Giới thiệu").get_absolute_url(),
+        reverse("privacy"),
+        "/robots.txt",
+        "/sitemap.xml",
+        reverse("news:feed"),
+    ):
+        assert ask(address).status == 200
+        kept = len(application.memory)
+        assert ask(address, query="trang=2").status in {302, 404}
+        assert len(application.memory) == kept
 
 
 @pytest.mark.parametrize("path", ["/khong-co/", "/quan-tri/login/", "/song/", "/tim-kiem/"])
