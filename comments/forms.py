@@ -70,6 +70,15 @@ class ConsentField(forms.CharField):
         return value if value in consent.WORDINGS else ""
 
 
+class NameField(PlainTextField):
+    """A person's name: signs alone are none."""
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if not any(character.isalpha() for character in value):
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+
+
 class CommentForm(forms.Form):
     """What a reader sends. `website` is the honeypot: people do not see it, machines fill it in.
 
@@ -85,7 +94,7 @@ class CommentForm(forms.Form):
             "max_length": "Ý kiến dài %(counted)s ký tự; tối đa là 2.000.",
         },
     )
-    name = PlainTextField(
+    name = NameField(
         one_line=True,
         lengths=NAME_LENGTH,
         error_messages={

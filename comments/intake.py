@@ -19,6 +19,10 @@ class LimitReached(Exception):
     """This source has sent as many comments as it may for now."""
 
 
+class _SentBefore(Exception):
+    """The same words were stored while this was on its way."""
+
+
 @dataclass(frozen=True)
 class Sending:
     """How a comment was sent: from where (a keyed hash), how many seconds after its ticket, and by which page."""
@@ -44,7 +48,7 @@ class Sending:
 
 
 def take(form: CommentForm, article: Article, sending: Sending) -> Comment:
-    """Store what a valid form holds, once: the same words of the same person again give the row that is there.
+    """Store what a valid form holds, once: the same words by the same ticket again give the row that is there.
 
     Raises LimitReached.
     """
@@ -59,6 +63,7 @@ def take(form: CommentForm, article: Article, sending: Sending) -> Comment:
         digest=digest_of(
             article.pk,
             sending.source,
+            sending.ticket,
             data["name"],
             data["email"],
             data["text"],
@@ -78,15 +83,19 @@ def take(form: CommentForm, article: Article, sending: Sending) -> Comment:
     in_flood = proofs.is_flood()
     try:
         with transaction.atomic():
+            # Locks the count of this source: of a double post only one comes further at a time. So the database
+            # refuses no row, which it would write into its log with name and address.
+            if not Quota.take(sending.source):
+                raise LimitReached
+            if Comment.objects.filter(digest=comment.digest).exists():
+                raise _SentBefore
             if in_flood and not proofs.spend(sending.proof, sending.ticket):
                 signals.append(("no_proof", ""))
             comment.signals = [list(signal) for signal in signals]
             comment.weight = suspicion.weight(signals)
             comment.suspected = comment.weight >= settings.COMMENT_SUSPECT_AT
-            if not Quota.take(sending.source):
-                raise LimitReached
             comment.save()
-    except (IntegrityError, LimitReached):
+    except (IntegrityError, LimitReached, _SentBefore):
         # Another of the same double posts was faster; it alone is counted.
         if known := Comment.objects.filter(digest=comment.digest).first():
             return known

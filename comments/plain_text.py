@@ -6,8 +6,33 @@
 import re
 import unicodedata
 
-# They take up room and show nothing: Hangul fillers and the blank Braille pattern.
-_LOOKS_LIKE_NOTHING = "\u115f\u1160\u2800\u3164\uffa0"
+# They show nothing, whatever their category: Unicode's Default_Ignorable_Code_Point, which only grows inside these
+# ranges, the blank Braille pattern and the null notehead.
+_INVISIBLE = frozenset(
+    code
+    for first, last in (
+        (0x00AD, 0x00AD),
+        (0x034F, 0x034F),
+        (0x061C, 0x061C),
+        (0x115F, 0x1160),
+        (0x17B4, 0x17B5),
+        (0x180B, 0x180F),
+        (0x200B, 0x200F),
+        (0x202A, 0x202E),
+        (0x2060, 0x206F),
+        (0x2800, 0x2800),
+        (0x3164, 0x3164),
+        (0xFE00, 0xFE0F),
+        (0xFEFF, 0xFEFF),
+        (0xFFA0, 0xFFA0),
+        (0xFFF0, 0xFFF8),
+        (0x1BCA0, 0x1BCA3),
+        (0x1D159, 0x1D159),
+        (0x1D173, 0x1D17A),
+        (0xE0000, 0xE0FFF),
+    )
+    for code in range(first, last + 1)
+)
 _DROPPED = {"Cc", "Cf", "Co", "Cs"}
 _LINE_BREAKS = str.maketrans(dict.fromkeys("\r\x0b\x0c\x85\u2028\u2029", "\n"))
 # In one row: Vietnamese needs two where a letter is not composed; more make a tower over the lines above.
@@ -18,8 +43,8 @@ def normalise(value: str, *, one_line: bool) -> str:
     """The text as it is stored: LF, NFC, without what shows nothing or turns the line, blanks collapsed.
 
     Dropped are control and format characters (zero-width, bidi, soft hyphen), private use, lone surrogates,
-    noncharacters, fillers, and combining marks beyond MAX_MARKS in a row. At most one line stays empty between two.
-    Doing it again changes nothing.
+    noncharacters, what shows nothing, combining marks without a letter before them and beyond MAX_MARKS in a row.
+    At most one line stays empty between two. Doing it again changes nothing.
     """
     value = value.replace("\r\n", "\n").translate(_LINE_BREAKS)
     kept = "".join(c for c in value if c in "\n\t" or not _is_dropped(c))
@@ -40,7 +65,7 @@ def _is_dropped(character: str) -> bool:
     code = ord(character)
     return (
         unicodedata.category(character) in _DROPPED
-        or character in _LOOKS_LIKE_NOTHING
+        or code in _INVISIBLE
         or 0xFDD0 <= code <= 0xFDEF
         or code & 0xFFFE == 0xFFFE
     )
@@ -51,9 +76,13 @@ def _is_mark(character: str) -> bool:
 
 
 def _bounded_marks(value: str) -> str:
-    kept, marks = [], 0
+    # At the beginning and after a blank there is nothing that a mark could stand on.
+    kept, marks = [], MAX_MARKS
     for character in value:
-        marks = marks + 1 if _is_mark(character) else 0
+        if _is_mark(character):
+            marks += 1
+        else:
+            marks = MAX_MARKS if character.isspace() else 0
         if marks <= MAX_MARKS:
             kept.append(character)
     return "".join(kept)

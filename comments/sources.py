@@ -30,14 +30,22 @@ def is_from_here(request: HttpRequest) -> bool:
 
 
 def digest_of(
-    article_id: int, source: str, name: str, email: str, words: str, *, parent_id: int | None = None
+    article_id: int,
+    source: str,
+    ticket: str,
+    name: str,
+    email: str,
+    words: str,
+    *,
+    parent_id: int | None = None,
 ) -> str:
-    """The key by which a double post is recognised: same place, source and person, same words.
+    """The key by which a double post is recognised: same place, source, ticket and person, same words.
 
-    With the source in it nobody else can learn from the answer whether a guessed address is the sender's.
+    With the ticket in it nobody else, not even behind the same address, learns from the answer whether a guessed
+    address is the sender's, or comes by the sender's private link.
     """
     place = f"{article_id}.{parent_id}" if parent_id else str(article_id)
-    typed = [place, source, name.casefold(), email.casefold(), " ".join(words.split())]
+    typed = [place, source, ticket, name.casefold(), email.casefold(), " ".join(words.split())]
     return _hashed("comments.digest", "\x1f".join(typed))
 
 
@@ -52,12 +60,14 @@ def _address(request: HttpRequest) -> str:
 
 
 def _network(address: str) -> str:
-    """An IPv4 address as it is; of an IPv6 address its /64, which one household has to itself."""
+    """An IPv4 address as it is, also where it comes as IPv6; else the /64, which one household has to itself."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
-    return address if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
 
 
 def _hashed(purpose: str, value: str) -> str:

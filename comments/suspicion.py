@@ -62,6 +62,8 @@ _LONG_NUMBER = re.compile(r"(?<![\d./-])\d(?:[ -]?\d){8,18}(?![\d/-])(?!\.\d)")
 _STRETCHED_LETTER = re.compile(r"(\S)\1{7,}")
 _STRETCHED_WORD = re.compile(r"(?<!\w)(\w{1,30})(?:\W{1,3}\1){4,}(?!\w)", re.IGNORECASE)
 _DETAIL = 60
+# Some characters become eighteen when they are spelt out.
+_READ = 4000
 
 
 def sentence(signal: Signal | list[str]) -> str:
@@ -75,7 +77,11 @@ def weight(signals: list[Signal]) -> int:
 
 
 def in_words(words: str) -> Iterator[Signal]:
-    """What the normalised text itself shows; asks the database for the watched words only."""
+    """What the normalised text itself shows; asks the database for the watched words only.
+
+    It is read as a person reads it: full-width letters and the dots of other scripts are ours.
+    """
+    words = unicodedata.normalize("NFKC", words).replace("。", ".")[:_READ]
     written = [m[0].rstrip('.,;:!?…)"') for m in _LINK.finditer(words)]
     if links := [link for link in written if not _OFFICIAL.match(link)]:
         yield "links", ", ".join(links)[:_DETAIL]

@@ -229,7 +229,7 @@ def _count_views(article: Article, busiest: int, now: dt.datetime) -> None:
 def _comment(
     sample: SampleComment, article: Article, users: dict[str, User], added: Counter[str]
 ) -> None:
-    digest = digest_of(article.pk, "demo", sample.name, sample.email, sample.text)
+    digest = digest_of(article.pk, "demo", "", sample.name, sample.email, sample.text)
     if Comment.objects.filter(digest=digest).exists():
         return
     comment = Comment(

@@ -22,7 +22,11 @@ TYPED: list[tuple[str, str, int]] = [
     # What stood between letter and mark is gone, so they become one.
     ("e\u200b\u0301", "é", 1),
     ("\U0001f44d\U0001f3fd", "\U0001f44d\U0001f3fd", 2),
-    ("❤\ufe0f", "❤\ufe0f", 1),
+    ("❤\ufe0f", "❤", 1),
+    # Invisible though they are marks or not yet assigned.
+    ("Z\u034fa\U000e0100l\u2065o\U000e0fff\ufff0\u17b4\u180b\U0001d159", "Zalo", 4),
+    # Marks with nothing to stand on.
+    ("\u0316\u0316x \u0301y\n\u0323z", "x y\nz", 5),
     ("ក្រុង", "ក្រុង", 3),
     ("한글", "한글", 2),
     ("x" * 2000, "x" * 2000, 2000),

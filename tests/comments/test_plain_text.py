@@ -42,7 +42,7 @@ def test_no_character_of_the_dropped_classes_survives(typed: str, one_line: bool
     allowed = set() if one_line else {"\n"}
     for character in set(kept) - allowed:
         assert unicodedata.category(character) not in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
-        assert character not in "\u115f\u1160\u2800\u3164\uffa0"
+        assert character not in "\u034f\u115f\u1160\u2065\u2800\u3164\ufe0f\uffa0\U000e0100"
     assert kept == kept.strip()
     assert "  " not in kept
     assert "\n\n\n" not in kept
@@ -54,6 +54,12 @@ def test_no_letter_carries_a_tower_of_marks(typed: str) -> None:
     for character in normalise(typed, one_line=False):
         marks = marks + 1 if unicodedata.category(character).startswith("M") else 0
         assert marks <= MAX_MARKS
+
+
+@given(ANYTHING)
+def test_what_is_counted_sixty_long_fits_where_a_name_is_kept(typed: str) -> None:
+    kept = normalise(typed, one_line=True)
+    assert len(kept) <= length(kept) * (1 + MAX_MARKS)
 
 
 @given(ANYTHING)

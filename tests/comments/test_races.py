@@ -4,11 +4,12 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import altcha
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 
 from comments import proofs, tickets
@@ -50,6 +51,21 @@ def test_twenty_parallel_identical_posts_make_one_row_and_twenty_polite_answers(
     assert all("Cảm ơn bạn" in answer.content.decode() for answer in answers)
     assert Comment.objects.count() == 1
     assert Quota.objects.get().stored == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite writes no log")
+def test_the_database_s_log_repeats_nothing_that_a_reader_wrote() -> None:
+    article = make_article()
+    ticket = tickets.new_ticket(article.pk)
+    at_once([lambda: send(Client(), article, ticket=ticket)] * 20)
+    with pytest.raises(IntegrityError):
+        make_comment(article=article, digest=Comment.objects.get().digest, name="Trần Thị B")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW unix_socket_directories")
+        log = Path(cursor.fetchone()[0], "log").read_text()
+    assert "duplicate key" in log
+    assert "Trần Thị B" not in log
+    assert "b@example.vn" not in log
 
 
 def test_two_hundred_posts_from_forty_sources_lose_nothing_and_keep_the_limit(

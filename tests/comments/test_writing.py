@@ -76,6 +76,8 @@ def test_the_box_sent_without_javascript_keeps_the_text_and_asks_for_the_rest(
         ({"text": "x" * 2001}, "Ý kiến dài 2.001 ký tự"),
         ({"name": ""}, "Hãy cho biết họ tên của bạn."),
         ({"name": "\u3164"}, "Hãy cho biết họ tên của bạn."),
+        ({"name": "\u2065\u2065"}, "Hãy cho biết họ tên của bạn."),
+        ({"name": "... !"}, "Hãy cho biết họ tên của bạn."),
         ({"name": "x" * 61}, "Họ tên dài 61 ký tự"),
         ({"email": "khong phai"}, "Địa chỉ này chưa đúng."),
         ({"email": "a@b.vn\r\nBcc: c@d.vn"}, "Địa chỉ này chưa đúng."),
@@ -141,7 +143,9 @@ def test_the_honeypot_is_noted_for_the_moderator_and_thanked_like_everybody(clie
 
 def test_a_double_post_is_stored_once_and_thanked_twice(client: Client) -> None:
     article = make_article()
-    answers = [send(client, article), send(client, article, text=f"{WORDS['text']}\r\n")]
+    ticket = tickets.new_ticket(article.pk)
+    again = f"{WORDS['text']}\r\n"
+    answers = [send(client, article, ticket=ticket, text=t) for t in (WORDS["text"], again)]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert Comment.objects.count() == 1
 
@@ -219,6 +223,32 @@ def test_a_comment_sent_from_another_site_is_thanked_and_noted(client: Client) -
     answer = client.post(address, data, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 200
     assert ["foreign", ""] in Comment.objects.get().signals
+
+
+def test_who_guesses_an_address_behind_the_same_router_gets_no_link_of_another(
+    client: Client,
+) -> None:
+    article = make_article()
+    answers = [send(client, article, as_json=True).json() for _ in range(2)]
+    assert Comment.objects.count() == 2
+    assert answers[0]["private_address"] != answers[1]["private_address"]
+    assert ["same_words", "1"] in Comment.objects.latest("id").signals
+
+
+def test_the_longest_name_that_is_allowed_is_stored(client: Client) -> None:
+    name = "\u0316\u0316" + "x\u0323\u0316" * 60
+    assert send(client, make_article(), name=name).status_code == 200
+    assert len(Comment.objects.get().name) == 180
+
+
+def test_addresses_that_are_ipv4_in_ipv6_are_sources_of_their_own(
+    client: Client, settings: Any
+) -> None:
+    article = make_article()
+    for number in range(settings.COMMENT_LIMIT + 1):
+        client.defaults["REMOTE_ADDR"] = f"::ffff:198.51.100.{number}"
+        answer = send(client, article, text=f"Ý kiến {number}")
+    assert answer.status_code == 200
 
 
 def test_one_household_s_ipv6_addresses_are_one_source(client: Client, settings: Any) -> None:

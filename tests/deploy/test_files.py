@@ -17,6 +17,7 @@ from news import attachments, photos
 from portal import guide
 from portal.settings import KNOWN
 from tests.deploy.running import DEPLOY, container_command
+from tests.tools import private_postgres
 
 ROOT: Path = settings.BASE_DIR
 EXAMPLE = (ROOT / ".env.example").read_text()
@@ -24,6 +25,10 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+
+
+def test_the_tests_database_is_started_as_production_s_is() -> None:
+    assert SERVICES["postgres"]["command"] == ["postgres", *private_postgres.AS_IN_PRODUCTION]
 
 
 # --- .env.example ------------------------------------------------------------------------------------------------

@@ -22,6 +22,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
+# As docker-compose.yml starts it; a test compares.
+AS_IN_PRODUCTION = [
+    *("-c", "random_page_cost=1.1"),
+    *("-c", "log_min_error_statement=panic"),
+    *("-c", "log_error_verbosity=terse"),
+]
 NOTHING_FOUND = 75
 ADVICE = (
     "NOT RUN: no PostgreSQL server was found; install the Debian package `postgresql`"
@@ -95,8 +101,7 @@ def private_postgres(programs: Path) -> Iterator[str]:
             "full_page_writes": "off",
         }
         postgres = [f"{programs}/postgres", "-D", f"{home}/data"]
-        # As docker-compose.yml starts it.
-        postgres += ["-c", "random_page_cost=1.1"]
+        postgres += AS_IN_PRODUCTION
         postgres += [f"--{name}={value}" for name, value in options.items()]
         with (home / "log").open("wb") as log:
             server = subprocess.Popen(postgres, stderr=log, **account)
