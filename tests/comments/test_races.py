@@ -74,11 +74,13 @@ def test_two_hundred_posts_from_forty_sources_lose_nothing_and_keep_the_limit(
     """Of each source four different ones, the first of them twice: three are taken, the last is told to wait."""
     settings.COMMENT_LIMIT = 3
     article = make_article()
+    ticket = tickets.new_ticket(article.pk)
     posts = [(source, number) for number in (0, 0, 1, 2, 3) for source in range(40)]
 
     def post(source: int, number: int) -> int:
         client = Client(REMOTE_ADDR=f"203.0.113.{source}")
-        return send(client, article, text=f"Ý kiến {number} của {source}").status_code
+        words = f"Ý kiến {number} của {source}"
+        return send(client, article, text=words, ticket=ticket).status_code
 
     codes: list[int] = []
     for first in range(0, len(posts), 20):
