@@ -3,8 +3,10 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from comments.models import asked
 from comments.private_links import private_address
 from news import outbox
 from news.models import OutboxMessage
@@ -21,7 +23,7 @@ Nếu đó là bạn, hãy mở đường dẫn dưới đây rồi bấm nút �
 {address}
 
 Ở đó bạn cũng xem được ý kiến đã gửi và rút lại ý kiến. Đừng chuyển đường dẫn này cho người khác.
-Nếu không phải bạn, bạn không cần làm gì: chúng tôi không gửi thêm thư nào.
+Nếu không phải bạn, bạn không cần làm gì: trong {days} ngày tới chúng tôi không gửi thêm thư nào như thế này. Để không bao giờ nhận nữa, hãy mở đường dẫn trên rồi bấm nút “Không phải tôi, đừng gửi nữa”.
 """
 
 
@@ -36,22 +38,27 @@ def _confirm_key(comment: "Comment") -> str:
 
 
 def ask_to_confirm(comment: "Comment") -> None:
-    """Ask the address of a comment that was just approved whether it wants to be told of an answer, once for ever.
+    """Ask the address of a comment that was just approved whether it wants to be told of an answer.
 
-    Call it in the transaction of the decision.
+    Once for each comment; and while an address has not said yes, once in asked.KEPT for all comments that carry it,
+    or never again if its reader said so. Call it in the transaction of the decision.
     """
-    if comment.notify != comment.Notify.ASKED:
+    # Who is sent nothing was not asked.
+    if comment.notify != comment.Notify.ASKED or not settings.SENDS_MAIL:
         return
     # An address that the outbox does not take must not keep a comment from being shown.
     with suppress(ValidationError):
-        outbox.queue_mail(
+        letter = outbox.compose(
             to=comment.email,
             subject=f"Xác nhận nhận tin trả lời: {comment.article.title}",
             body=_CONFIRM.format(
                 title=comment.article.title,
+                days=asked.KEPT.days,
                 office=publisher().full_name,
                 address=absolute(private_address(comment.pk, by_mail=True)),
             ),
             key=_confirm_key(comment),
             kind="Xác nhận nhận tin trả lời",
         )
+        if asked.AskedAddress.ask(comment.email):
+            outbox.queue([letter])

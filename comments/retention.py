@@ -10,7 +10,7 @@ from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from comments.models import BlockedSource, Comment, Quota, Report
+from comments.models import AskedAddress, BlockedSource, Comment, Quota, Report
 from comments.models.words import CommentWords
 
 # After the decision, or the answer: nobody writes to the sender any more.
@@ -37,6 +37,7 @@ def forget_old() -> int:
         + erase_withdrawn()
         + _delete(Quota.objects.outdated())
         + _delete(Report.objects.outdated())
+        + _delete(AskedAddress.objects.outdated())
         + _delete(BlockedSource.objects.filter(until__lte=timezone.now()))
     )
 

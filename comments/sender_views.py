@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from comments import private_links
-from comments.models import AlreadyDecided, Comment, Reason
+from comments.models import AlreadyDecided, AskedAddress, Comment, Reason, asked
 from comments.private_links import private_address
 from comments.showing import address_of
 from news.views import not_kept
@@ -61,11 +61,13 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @csrf_exempt  # As withdraw().
 def notify(request: HttpRequest, token: str) -> HttpResponse:
-    """Be told of an answer by mail, or not. To say yes needs the link that came by mail."""
+    """Be told of an answer by mail, or not. To say yes, or never, needs the link that came by mail."""
     comment, by_mail = _opened(token)
     # Who comes back to this address later, or reloads, is led to the page.
     if request.POST.get("notify") == "no":
         comment.stop_notify()
+    elif request.POST.get("notify") == "never" and by_mail:
+        comment.refuse_letters()
     elif request.method == "POST" and by_mail:
         comment.confirm_notify()
     return not_kept(HttpResponseRedirect(private_address(comment.pk, by_mail=by_mail)))
@@ -85,6 +87,8 @@ def _context(comment: Comment, token: str, *, by_mail: bool) -> dict[str, Any]:
     is_public = Comment.objects.public().filter(pk=comment.pk).exists()
     says_why = status in {Status.REFUSED, Status.HIDDEN} and comment.reason != Reason.OTHER
     may_be_answered = status in {Status.PENDING, Status.APPROVED}
+    is_read = by_mail and bool(comment.email)
+    refused = is_read and AskedAddress.objects.of(comment.email).refused().exists()
     return {
         "comment": comment,
         "token": token,
@@ -97,6 +101,9 @@ def _context(comment: Comment, token: str, *, by_mail: bool) -> dict[str, Any]:
         "may_withdraw": status not in {Status.WITHDRAWN, Status.ERASED},
         "waits_for_mail": may_be_answered and comment.notify == Notify.ASKED and not by_mail,
         "may_confirm": may_be_answered and comment.notify == Notify.ASKED and by_mail,
+        "asked_days": asked.KEPT.days,
+        "may_refuse": is_read and not refused,
+        "has_refused": is_read and refused,
         "is_told": may_be_answered and comment.notify == Notify.CONFIRMED,
     }
 

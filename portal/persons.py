@@ -30,7 +30,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from comments import consent
-from comments.models import BlockedSource, Comment, Holiday
+from comments.models import AskedAddress, BlockedSource, Comment, Holiday
 from comments.models.words import CommentWords
 from comments.working_time import after_working_days
 from news import freshness, mail_addresses, text
@@ -142,6 +142,7 @@ def export(email: str, numbers: Collection[int] = ()) -> dict[str, Any]:
             }
             for comment in comments_of(email, numbers).select_related("article")
         ],
+        "wants_no_letters": AskedAddress.objects.of(email).refused().exists(),
         "mails": [_fields(message) for message in mails_to(email)],
         "notices": [_fields(notice) for notice in notices_about(email)],
         "requests": [_fields(request) for request in PersonRequest.objects.about(email)],
@@ -188,6 +189,8 @@ def erase(
         if comments:
             CommentWords.forget_replaced()
         done: Counter[str] = Counter({"ý kiến": len(comments)})
+        # That somebody wants no letters is kept for their sake, and names nobody.
+        AskedAddress.objects.of(email).unanswered().delete()
         done["thư"] = mails_to(email).forget()
         done["thông báo"] = notices_about(email).delete()[0]
         done["dòng lịch sử"] = _forget_history(keys)

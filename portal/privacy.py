@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 
 from comments import consent, retention
-from comments.models import report
+from comments.models import asked, report
 from news import outbox
 from portal.accounts import audit
 
@@ -19,6 +19,7 @@ def facts(office: str) -> dict[str, Any]:
         "source_days": retention.SOURCE_KEPT.days,
         "withdrawn_days": retention.WITHDRAWN_KEPT.days,
         "report_days": report.KEPT.days,
+        "asked_days": asked.KEPT.days,
         "mail_days": outbox.KEPT.days,
         "limit_minutes": settings.COMMENT_LIMIT_SECONDS // 60,
         "session_hours": settings.SESSION_COOKIE_AGE // 3600,

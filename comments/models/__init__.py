@@ -1,4 +1,5 @@
 from comments.models.answer import Answer, AnswerStep
+from comments.models.asked import AskedAddress
 from comments.models.comment import AlreadyDecided, Comment
 from comments.models.decision import Action, Decision, Reason
 from comments.models.policy import BlockedSource, Holiday, Policy, WatchedWord
@@ -12,6 +13,7 @@ __all__ = [
     "AlreadyDecided",
     "Answer",
     "AnswerStep",
+    "AskedAddress",
     "BlockedSource",
     "Comment",
     "CommentWords",

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.utils import timezone
 
 from comments import letters
+from comments.models.asked import AskedAddress
 from comments.models.decision import Action, Decision, Reason
 from comments.models.words import CommentWords
 from news import freshness, text
@@ -435,14 +436,26 @@ class Comment(models.Model):
 
     def confirm_notify(self) -> None:
         """Who reads mail at its address wants to be told of an answer. Does nothing unless that was asked for."""
-        Comment.objects.filter(pk=self.pk, notify=self.Notify.ASKED).update(
-            notify=self.Notify.CONFIRMED
-        )
+        with transaction.atomic():
+            confirmed = Comment.objects.filter(pk=self.pk, notify=self.Notify.ASKED).update(
+                notify=self.Notify.CONFIRMED
+            )
+            if confirmed:
+                AskedAddress.objects.of(self.email).unanswered().delete()
         self.refresh_from_db()
 
     def stop_notify(self) -> None:
         """Tell its sender of nothing."""
         Comment.objects.filter(pk=self.pk).update(notify=self.Notify.NO)
+        self.refresh_from_db()
+
+    def refuse_letters(self) -> None:
+        """Its address is somebody else's, who wants no such letter again: none about any comment that carries it."""
+        if not self.email:
+            return
+        with transaction.atomic():
+            AskedAddress.refuse(self.email)
+            Comment.objects.by_person(self.email).update(notify=self.Notify.NO)
         self.refresh_from_db()
 
     def erase(self, *, by: Any = None, keep_words: bool = False) -> None:

@@ -211,3 +211,13 @@ def test_of_twenty_who_send_the_same_proof_at_once_one_has_done_the_work(setting
     stored = Comment.objects.filter(text__in=texts)
     without = [c for c in stored if "no_proof" in [code for code, _ in c.signals]]
     assert (len(stored), len(without)) == (20, 19)
+
+
+def test_of_ten_comments_with_one_address_approved_at_once_one_asks_it_by_mail() -> None:
+    by = make_user("comments.decide_comment")
+    comments = [make_comment(notify="asked", email="b@example.vn") for _ in range(10)]
+
+    at_once([partial(comment.approve, by=by, seen=1) for comment in comments])
+
+    assert Comment.objects.filter(status="approved").count() == 10
+    assert OutboxMessage.objects.count() == 1

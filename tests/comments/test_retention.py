@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from comments import retention
-from comments.models import BlockedSource, Comment, Decision, Quota
+from comments.models import AskedAddress, BlockedSource, Comment, Decision, Quota
 from portal import jobs
 from tests.factories import make_comment, make_user
 from tests.tools.plans import read_through
@@ -40,6 +40,16 @@ def sent(**fields: Any) -> Comment:
 
 def everything() -> list[Any]:
     return [list(model.objects.order_by("pk").values()) for model in ROWS_OF_ALL_TABLES]
+
+
+def test_that_an_address_was_asked_is_forgotten_after_thirty_days_unless_it_refused() -> None:
+    with time_machine.travel(SENT, tick=False):
+        assert AskedAddress.ask("a@example.vn")
+        AskedAddress.refuse("b@example.vn")
+
+    assert run(29) == 0
+    assert run(31) == 1
+    assert list(AskedAddress.objects.all()) == list(AskedAddress.objects.of("b@example.vn"))
 
 
 # --- The address ----------------------------------------------------------------------------------
@@ -247,5 +257,5 @@ def test_each_look_is_read_from_an_index_however_much_was_forgotten_before() -> 
         retention.forget_old()
     looks = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
 
-    assert len(looks) == 6
+    assert len(looks) == 7
     assert read_through(looks, ["comments_comment"], many=50) == set()

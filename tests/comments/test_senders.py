@@ -1,15 +1,17 @@
 """The private link: what who sent a comment sees, takes back, and is asked by mail."""
 
+import datetime as dt
 import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from comments import tickets
-from comments.models import Answer, Comment, Reason
+from comments import retention, tickets
+from comments.models import Answer, AskedAddress, Comment, Reason
 from comments.private_links import private_address
 from news.models import OutboxMessage
 from portal.wsgi import application
@@ -275,6 +277,61 @@ def test_an_approval_asks_the_address_by_mail_once_without_what_was_written(
     assert "Báo cho tôi khi có trả lời" in words
     comment.refresh_from_db()
     assert comment.notify == "asked"
+
+
+def approved_with(email: str) -> Comment:
+    comment = make_comment(notify="asked", email=email)
+    comment.approve(by=moderator(), seen=1)
+    return comment
+
+
+def test_a_stranger_s_address_gets_one_letter_in_thirty_days_however_it_is_typed() -> None:
+    with time_machine.travel("2026-03-02T02:00:00Z", tick=False) as clock:
+        for email in ("b@example.vn", "b@example.vn", "B@EXAMPLE.vn", "b+1@example.vn"):
+            approved_with(email)
+        assert OutboxMessage.objects.count() == 1
+        approved_with("c@example.vn")
+        assert OutboxMessage.objects.count() == 2
+        clock.shift(dt.timedelta(days=29, hours=23))
+        approved_with("b@example.vn")
+        assert OutboxMessage.objects.count() == 2
+        clock.shift(dt.timedelta(hours=2))
+        approved_with("b@example.vn")
+        assert OutboxMessage.objects.count() == 3
+    assert not [row for row in AskedAddress.objects.values_list("address", flat=True) if "@" in row]
+
+
+@pytest.mark.parametrize(("said", "letters"), [("yes", 2), ("no", 1)])
+def test_only_who_said_yes_is_asked_about_the_next_comment_at_once(
+    said: str, letters: int, client: Client
+) -> None:
+    comment = approved_with("b@example.vn")
+    client.post(f"{private_address(comment.pk, by_mail=True)}bao-tin/", {"notify": said})
+    approved_with("b@example.vn")
+    assert OutboxMessage.objects.count() == letters
+
+
+def test_who_is_not_the_sender_can_stop_all_letters_by_the_link_that_came_by_mail(
+    client: Client,
+) -> None:
+    make_comment(status="approved", notify="confirmed", email="b@example.vn")
+    comment = approved_with("b@example.vn")
+    button = "Không phải tôi, đừng gửi nữa"
+    assert button not in seen(client, comment)
+    client.post(f"{private_address(comment.pk)}bao-tin/", {"notify": "never"})
+    assert button in seen(client, comment, by_mail=True)
+    client.get(f"{private_address(comment.pk, by_mail=True)}bao-tin/", {"notify": "never"})
+    assert not AskedAddress.objects.refused().exists()
+
+    client.post(f"{private_address(comment.pk, by_mail=True)}bao-tin/", {"notify": "never"})
+    words = seen(client, comment, by_mail=True)
+    assert button not in words
+    assert "không gửi thư về ý kiến bạn đọc đến địa chỉ của bạn nữa" in words
+    assert set(Comment.objects.values_list("notify", flat=True)) == {"no"}
+    with time_machine.travel(timezone.now() + dt.timedelta(days=400)):
+        retention.forget_old()
+        approved_with("b@example.vn")
+    assert OutboxMessage.objects.count() == 1
 
 
 def test_only_the_link_that_came_by_mail_confirms(client: Client) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from comments import consent, retention
-from comments.models import Comment, report
+from comments.models import Comment, asked, report
 from news import outbox
 from portal.accounts import audit
 from portal.models import PRIVACY_SLUG, SiteIdentity, TextPage
@@ -37,6 +37,7 @@ def test_it_says_the_terms_that_the_portal_keeps(monkeypatch: Any, settings: Any
             (retention, "WITHDRAWN_KEPT"),
             (outbox, "KEPT"),
             (report, "KEPT"),
+            (asked, "KEPT"),
         ),
         start=51,
     ):
@@ -48,7 +49,7 @@ def test_it_says_the_terms_that_the_portal_keeps(monkeypatch: Any, settings: Any
         *("phản hồi trong 41 ngày làm việc", "thực hiện trong 42 ngày", "khoảng 43 phút"),
         *("tối đa 44 giờ", "Xoá 51 ngày sau khi ý kiến được quyết định", "Xoá sau 52 ngày"),
         *("bị xoá sau 53 ngày", "bị xoá 54 ngày sau khi gửi", "giữ 66 tháng"),
-        "Xoá 55 ngày sau khi báo",
+        *("Xoá 55 ngày sau khi báo", "hoặc 56 ngày sau khi hỏi"),
     ):
         assert said in words
 
