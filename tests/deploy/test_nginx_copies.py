@@ -142,3 +142,21 @@ def test_a_failing_application_writes_no_address_into_the_error_log(told: Told) 
     told.port_of_nowhere()
     told.ask("/mot-bai-viet/")
     assert "203.0.113.7" not in told.log.read_text()
+
+
+def test_a_household_of_ipv6_is_one_sender_and_its_neighbour_another(told: Told) -> None:
+    def send(address: str) -> int:
+        return told.ask("/binh-luan/1/", "POST", b"x=1", X_Forwarded_For=address).status
+
+    assert 429 in [send(f"2001:db8:a:a::{number:x}:1") for number in range(60)]
+    assert send("2001:db8:a:a:ffff::1") == 429
+    assert send("2001:db8:a:b::1") == 200
+
+
+def test_an_ipv4_address_is_the_same_sender_however_it_is_written(told: Told) -> None:
+    def send(address: str) -> int:
+        return told.ask("/binh-luan/1/", "POST", b"x=1", X_Forwarded_For=address).status
+
+    assert 429 in [send("::ffff:203.0.113.7") for _ in range(60)]
+    assert send("203.0.113.7") == 429
+    assert send("::ffff:203.0.113.8") == 200
