@@ -60,7 +60,10 @@ def _address(request: HttpRequest) -> str:
 
 
 def _network(address: str) -> str:
-    """An IPv4 address as it is, also where it comes as IPv6; else the /64, which one household has to itself."""
+    """An IPv4 address as it is, also where it comes as IPv6; else the /64, which one household has to itself.
+
+    deploy/nginx.conf does the same ($sender).
+    """
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -41,7 +41,9 @@ def address_of(request: HttpRequest) -> str | None:
         address = ipaddress.ip_address(request.META.get(header, ""))
     except ValueError:
         return None
-    return str(address).partition("%")[0]
+    # Written as IPv6, all IPv4 addresses would seem to be of one household.
+    mapped = address.ipv4_mapped if address.version == 6 else None
+    return str(mapped or address).partition("%")[0]
 
 
 class RememberOrigin:

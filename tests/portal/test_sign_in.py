@@ -206,6 +206,16 @@ def test_addresses_of_one_ipv6_household_count_together() -> None:
     assert not is_in(client)
 
 
+def test_ipv4_addresses_that_are_written_as_ipv6_do_not_count_together() -> None:
+    make_person()
+    for number in range(1, 6):
+        enter(Client(), "lan", "sai", REMOTE_ADDR=f"::ffff:203.0.113.{number}")
+
+    client = Client()
+    enter(client, REMOTE_ADDR="::ffff:203.0.113.9")
+    assert is_in(client)
+
+
 def test_the_limits_keep_no_name_no_browser_and_nothing_that_was_sent() -> None:
     for agent in ("One/1", "Two/2"):
         enter(Client(), "mat-khau-nham-o", "sai", "135790", HTTP_USER_AGENT=agent)
