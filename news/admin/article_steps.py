@@ -1,5 +1,6 @@
 """The steps of a story in the admin: saving a version and moving it on, each refused without its right."""
 
+import copy
 from typing import Any
 
 from django.contrib import messages
@@ -107,7 +108,7 @@ class ArticleSteps:
         )
         stage = article.stage if article else Article.Stage.WRITING
         context.update(
-            title="Sửa tin" if article else "Viết tin mới",
+            title=_title(article, may_write=may_write),
             subtitle=None,
             article=article,
             last_step=article.steps.select_related("by").first() if article else None,
@@ -125,6 +126,10 @@ class ArticleSteps:
             show_delete_link=article is not None and article.may_delete(user),
         )
         form = context["adminform"].form
+        if article and not may_write:
+            # Fields that are only read come from the row; who looks is shown the newest version, as who writes is.
+            form.instance = copy.copy(article)
+            article.newest.put_on(form.instance)
         if form.conflict and set(form.errors) == {NON_FIELD_ERRORS}:
             # The panel says it, at the top; Django's sentence would lead down, away from the choices.
             context["errors"] = []
@@ -230,6 +235,12 @@ class ArticleSteps:
             **more,
         }
         return render(request, template, context)
+
+
+def _title(article: Article | None, *, may_write: bool) -> str:
+    if article is None:
+        return "Viết tin mới"
+    return "Sửa tin" if may_write else "Xem tin (chỉ đọc)"
 
 
 def _said(article: Article, pressed: Any) -> SafeString | str:

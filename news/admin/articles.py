@@ -6,9 +6,10 @@ from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import DateTimeField
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from news import richtext
 from news.admin.article_bulk import ArticleBulk
 from news.admin.article_form import ArticleForm
 from news.admin.article_history import ArticleHistory
@@ -23,7 +24,7 @@ from news.admin.desk_admin import DeskAdmin
 from news.admin.kept_forms import KeptForms
 from news.admin.second_reader import SecondReader
 from news.editor import EditorPages
-from news.models import Article, Attachment, Section
+from news.models import Article, Attachment, Photo, Section
 from news.models.staff import sections_of
 from news.publisher import publisher
 
@@ -45,7 +46,7 @@ class ArticleAdmin(
     DeskAdmin,
 ):
     form = ArticleForm
-    readonly_fields = ["state"]
+    readonly_fields = ["state", "shown_body"]
     autocomplete_fields = ["related"]
 
     @admin.display(description="tệp dưới tin")
@@ -61,6 +62,12 @@ class ArticleAdmin(
             ),
         )
 
+    @admin.display(description="nội dung")
+    def shown_body(self, article: Article) -> SafeString:
+        """For who may read the form and not write in it: the body as readers see it, instead of its markup."""
+        photos = Photo.objects.filter(key__in=richtext.photo_keys(article.body))
+        return format_html('<div class="shown-body">{}</div>', richtext.show(article.body, photos))
+
     # --- the form --------------------------------------------------------------------------------
 
     def get_fieldsets(self, request: HttpRequest, obj: Article | None = None) -> Any:
@@ -71,13 +78,15 @@ class ArticleAdmin(
         steps = ["note"]
         if request.user.has_perm("news.publish_article"):
             steps.append("alone")
+        looks_only = obj is not None and not obj.may_edit(request.user)
+        body = "shown_body" if looks_only else "body"
         return [
-            (None, {"fields": ["title", "section", "lead", "body"]}),
+            (None, {"fields": ["title", "section", "lead", body]}),
             ("Tệp đính kèm", {"fields": ["attachments"]}),
             ("Tác giả và ảnh", {"fields": ["byline", "source", "unit", "cover"]}),
             ("Xếp vào", {"classes": ["collapse"], "fields": ["tags", "thread", "related"]}),
             ("Hiện trên trang", {"fields": ["state", *times, "comments_open"]}),
-            ("Chuyển bước", {"fields": steps}),
+            *([] if looks_only else [("Chuyển bước", {"fields": steps})]),
             ("Địa chỉ trang", {"classes": ["collapse"], "fields": ["slug"]}),
         ]
 
@@ -87,7 +96,7 @@ class ArticleAdmin(
         kwargs["fields"] = [
             name
             for name in flatten_fieldsets(self.get_fieldsets(request, obj))
-            if name not in {"state", "tags", "attachments", "note", "alone"}
+            if name not in {"state", "shown_body", "tags", "attachments", "note", "alone"}
         ]
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.user = request.user

@@ -31,6 +31,37 @@ def draft_of(author: User, **fields: object) -> Article:
     )
 
 
+# --- Who only looks ----------------------------------------------------------------------------------
+
+
+def test_who_may_only_look_sees_the_body_as_readers_do_and_can_try_it(author: User) -> None:
+    photo = make_photo()
+    article = draft_of(author, body=f'<h2>Hàng cây</h2><img src="{photo.url}" alt="Cây xanh">')
+    article.submit(by=author)
+
+    page = logged_in(author).get(reverse("admin:news_article_change", args=[article.pk]))
+
+    words = page.content.decode()
+    assert "<h1>Xem tin (chỉ đọc)</h1>" in words
+    assert "<h2>Hàng cây</h2>" in words and 'alt="Cây xanh"' in words
+    assert "&lt;h2&gt;" not in words
+    assert "Chuyển bước" not in words
+    assert f'href="{reverse("admin:news_article_preview", args=[article.pk])}">Xem thử' in words
+
+
+def test_who_may_only_look_sees_the_newest_version_in_every_field(author: User) -> None:
+    article = make_article(title="Bản cũ", body="<p>Chữ cũ.</p>", created_by=author)
+    newest = replace(article.newest, title="Bản sửa", body="<p>Chữ mới.</p>")
+    article.write(newest, by=author, seen=article.version)
+    article.submit(by=author)
+
+    page = logged_in(author).get(reverse("admin:news_article_change", args=[article.pk]))
+
+    words = page.content.decode()
+    assert "Bản sửa</div>" in words and "<p>Chữ mới.</p>" in words
+    assert "Chữ cũ." not in words
+
+
 # --- Of what is typed ---------------------------------------------------------------------------
 
 
