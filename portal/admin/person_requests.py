@@ -81,9 +81,9 @@ class PersonRequestAdmin(DeskAdmin):
     @admin.display(description="hạn phản hồi", ordering="answer_due")
     def must_answer(self, asked: PersonRequest) -> SafeString | str:
         if asked.state != PersonRequest.State.OPEN:
-            return (
-                f"đã phản hồi {text.desk_moment(asked.answered_at)}" if asked.answered_at else "–"
-            )
+            if asked.answered_at:
+                return f"đã phản hồi {text.desk_moment(asked.answered_at)}"
+            return "chưa ghi phản hồi"
         return _day(asked.answer_due)
 
     @admin.display(description="hạn thực hiện", ordering="due")
@@ -197,6 +197,8 @@ class PersonRequestAdmin(DeskAdmin):
         )
 
     def _finish(self, request: HttpRequest, asked: PersonRequest) -> str:
+        if "handed_over" not in request.POST:
+            raise ValidationError("Chưa ghi gì: hãy đánh dấu là đã giao dữ liệu.")
         asked.finish(by=request.user)
         return "Đã ghi là đã giao dữ liệu. Địa chỉ của người yêu cầu đã được xoá."
 

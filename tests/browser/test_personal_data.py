@@ -40,6 +40,9 @@ def test_a_person_s_data_are_handed_out_and_another_s_erased(
     held = json.loads((tmp_path / "b.json").read_text(encoding="utf-8"))
     assert [comment["text"] for comment in held["comments"]] == ["Đèn hỏng"]
     page.get_by_role("button", name="Đã giao").click()
+    assert PersonRequest.objects.get().email == "b@example.vn"
+    page.get_by_label("Tôi đã giao dữ liệu").check()
+    page.get_by_role("button", name="Đã giao").click()
     expect(page.locator(".messagelist")).to_contain_text("Địa chỉ của người yêu cầu đã được xoá")
 
     page.goto(f"{site}{LIST}")
@@ -67,6 +70,26 @@ def test_a_reader_finds_the_privacy_page_beside_the_consent_and_loses_no_text(
 
     expect(opened.value.get_by_role("heading", name="Quyền của bạn")).to_be_visible()
     expect(watched.get_by_label("Ý kiến của bạn")).to_have_value("Đường ngập")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_steps_of_a_request_stand_below_its_form_and_their_words_above_their_buttons(
+    watched: Page, site: str, width: int
+) -> None:
+    request = PersonRequest(kind="export", email="a@example.vn")
+    request.save()
+    watched.set_viewport_size({"width": width, "height": 800})
+    page = let_in(watched, site, make_official(ADMINISTRATOR, username="quan-tri"))
+    page.goto(f"{site}{LIST}{request.pk}/change/")
+
+    form = page.locator("#content-main").bounding_box()
+    found = page.get_by_role("region", name="Tìm thấy").bounding_box()
+    handing = page.get_by_role("region", name="Giao dữ liệu")
+    words = handing.get_by_text("Tải tệp về")
+    assert form and found and found["y"] >= form["y"] + form["height"]
+    inset = "node => node.getBoundingClientRect().left + parseFloat(getComputedStyle(node).paddingLeft)"
+    button = handing.get_by_role("button", name="Tải dữ liệu").bounding_box()
+    assert button and words.evaluate(inset) == button["x"]
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -365,6 +365,46 @@ def test_erasing_at_the_desk_needs_the_tick_and_says_what_was_done() -> None:
 
 
 @pytest.mark.django_db
+def test_handing_over_needs_the_tick_before_the_address_is_forgotten() -> None:
+    request = make_request(kind=Kind.EXPORT)
+    client = logged_in(make_official(ADMINISTRATOR))
+
+    page = client.post(address(request, "finish"), follow=True).content.decode()
+    request.refresh_from_db()
+    assert "Chưa ghi gì" in page
+    assert (request.state, request.email) == (State.OPEN, EMAIL)
+
+    client.post(address(request, "finish"), {"handed_over": "on"})
+    request.refresh_from_db()
+    assert (request.state, request.email) == (State.DONE, "")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "step"),
+    [(Kind.EXPORT, "finish"), (Kind.ERASE, "erase")],
+)
+def test_who_ends_a_request_without_an_answer_is_warned_and_the_record_says_so(
+    kind: str, step: str
+) -> None:
+    client = logged_in(make_official(ADMINISTRATOR))
+    ticks = {"sure": "on", "handed_over": "on"}
+    silent, told = make_request(kind=kind), make_request(kind=kind)
+    told.answer(by=make_official(ADMINISTRATOR))
+    pages = {
+        request: [
+            client.get(f"{LIST}{request.pk}/change/").content.decode(),
+            client.post(address(request, step), ticks, follow=True).content.decode(),
+        ]
+        for request in (silent, told)
+    }
+
+    assert "Chưa ghi phản hồi." in pages[silent][0]
+    assert "chưa ghi phản hồi" in pages[silent][1]
+    assert "hưa ghi phản hồi" not in "".join(pages[told])
+
+
+@pytest.mark.django_db
 def test_the_download_is_json_that_nothing_keeps() -> None:
     leave_traces()
     answer = logged_in(make_official(ADMINISTRATOR)).post(
@@ -392,7 +432,7 @@ def test_a_colleague_s_faster_step_is_told() -> None:
 @pytest.mark.parametrize("step", ["answer", "export", "finish", "erase", "refuse"])
 def test_each_step_is_a_post_with_a_token(step: str) -> None:
     request = make_request(kind=Kind.ERASE if step == "erase" else Kind.EXPORT)
-    data = {"sure": "on", "reason": "Không"}
+    data = {"sure": "on", "handed_over": "on", "reason": "Không"}
     client = logged_in(make_official(ADMINISTRATOR), enforce_csrf_checks=True)
 
     assert client.get(address(request, step)).status_code == 405
