@@ -553,6 +553,15 @@ def test_a_source_is_blocked_from_a_row_until_a_day() -> None:
     assert statuses() == ["pending"]
 
 
+def test_what_blocking_does_is_said_before_it_is_done() -> None:
+    make_comment(source="nguồn")
+
+    page = client_of(*MODERATOR).get(reverse(QUEUE)).content.decode()
+
+    choice = page.partition("Chặn nguồn</summary>")[2].partition("</details>")[0]
+    assert "vẫn được nhận, nhưng vào danh sách “Nghi spam”" in choice
+
+
 @pytest.mark.parametrize("value", ["{}:8", "{}:31", "{}:"])
 def test_a_source_is_blocked_for_no_other_time(value: str) -> None:
     comment = make_comment(source="nguồn")
