@@ -87,7 +87,9 @@ def test_the_steps_of_a_request_stand_below_its_form_and_their_words_above_their
     handing = page.get_by_role("region", name="Giao dữ liệu")
     words = handing.get_by_text("Tải tệp về")
     assert form and found and found["y"] >= form["y"] + form["height"]
-    inset = "node => node.getBoundingClientRect().left + parseFloat(getComputedStyle(node).paddingLeft)"
+    inset = (
+        "node => node.getBoundingClientRect().left + parseFloat(getComputedStyle(node).paddingLeft)"
+    )
     button = handing.get_by_role("button", name="Tải dữ liệu").bounding_box()
     assert button and words.evaluate(inset) == button["x"]
 
