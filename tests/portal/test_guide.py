@@ -4,6 +4,7 @@ import re
 from urllib.parse import unquote
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -36,6 +37,23 @@ def test_each_link_into_the_guide_leads_to_a_heading(client: Client) -> None:
 
     assert wanted <= headings
     assert len(wanted) > 15
+
+
+def test_the_contents_on_top_name_every_chapter_in_its_order(client: Client) -> None:
+    contents, _, chapters = shown(client).partition('class="guide"')[2].partition("<h2")
+    named = re.findall(r'<a href="#([^"]+)">([^<]+)</a>', contents)
+    found = re.findall(r'id="([^"]+)">([^<]+)</h2>', f"<h2{chapters}")
+
+    # The first paragraph leads to the questions at the end already.
+    assert [(unquote(name), title) for name, title in named[1:]] == found
+
+
+def test_the_guide_names_each_key_of_the_queue(client: Client) -> None:
+    keys = set(re.findall(r"<kbd>(.)</kbd>", render_to_string("admin/comments/comment/_keys.html")))
+    chapter = shown(client).partition("20. Duyệt ý kiến bạn đọc</h2>")[2]
+
+    assert keys
+    assert keys == {key for key in keys if f"<strong>{key}</strong>" in chapter}
 
 
 def test_each_picture_of_the_guide_is_there_and_is_shown_with_its_size(client: Client) -> None:
