@@ -19,7 +19,7 @@ _CONFIRM = """Chào bạn,
 
 Một ý kiến gửi kèm địa chỉ thư này về tin “{title}” đã được đăng trên {office}. Người gửi muốn được báo qua thư khi có trả lời.
 
-Nếu đó là bạn, hãy mở đường dẫn dưới đây rồi bấm nút “Báo cho tôi khi có trả lời”:
+Nếu đó là bạn, hãy mở đường dẫn dưới đây và xác nhận ở đó:
 {address}
 
 Ở đó bạn cũng xem được ý kiến đã gửi và rút lại ý kiến. Đừng chuyển đường dẫn này cho người khác.

@@ -84,7 +84,7 @@ def _opened(token: str) -> tuple[Comment, bool]:
 
 def _context(comment: Comment, token: str, *, by_mail: bool) -> dict[str, Any]:
     status = Status(comment.status)
-    is_public = Comment.objects.public().filter(pk=comment.pk).exists()
+    shown = Comment.objects.public().with_answers().filter(pk=comment.pk).first()
     says_why = status in {Status.REFUSED, Status.HIDDEN} and comment.reason != Reason.OTHER
     may_be_answered = status in {Status.PENDING, Status.APPROVED}
     is_read = by_mail and bool(comment.email)
@@ -95,8 +95,9 @@ def _context(comment: Comment, token: str, *, by_mail: bool) -> dict[str, Any]:
         "private_address": private_address(comment.pk, by_mail=by_mail),
         "state": STATES[status],
         "reason": comment.get_reason_display() if says_why else "",
-        "public_address": address_of(comment) if is_public else "",
-        "is_gone": status == Status.APPROVED and not is_public,
+        "public_address": address_of(comment) if shown else "",
+        "is_gone": status == Status.APPROVED and shown is None,
+        "answer": shown.public_answer if shown else None,
         "words": "" if status == Status.WITHDRAWN else comment.text,
         "may_withdraw": status not in {Status.WITHDRAWN, Status.ERASED},
         "waits_for_mail": may_be_answered and comment.notify == Notify.ASKED and not by_mail,

@@ -216,7 +216,7 @@ class Answer(models.Model):
             Comment.objects.filter(pk=comment.pk, answered_at=None).update(answered_at=now)
             # A correction is no news: the mail has said where the answer stands.
             if corrected is None:
-                self._tell(comment)
+                self.tell(comment)
 
     def withdraw(self, *, by: Any, seen: int, note: str = "") -> None:
         """Take the public answer away again, which leaves a question open, or give up what is in work.
@@ -279,8 +279,11 @@ class Answer(models.Model):
         """By which the outbox knows the e-mail that tells of it."""
         return f"answer:{self.pk}"
 
-    def _tell(self, comment: Comment) -> None:
-        """One e-mail to the sender, if it was asked for and confirmed; nothing of any other reader is in it."""
+    def tell(self, comment: Comment) -> None:
+        """One e-mail to the sender, if it was asked for and confirmed; nothing of any other reader is in it.
+
+        Called again it sends nothing more. Call it in the transaction of what it tells of.
+        """
         if comment.notify != Comment.Notify.CONFIRMED:
             return
         from comments.showing import address_of

@@ -435,14 +435,23 @@ class Comment(models.Model):
             letters.forget(self)
 
     def confirm_notify(self) -> None:
-        """Who reads mail at its address wants to be told of an answer. Does nothing unless that was asked for."""
+        """Who reads mail at its address wants to be told of an answer. Does nothing unless that was asked for.
+
+        An answer that is public already is told of at once: publishing it could tell nobody.
+        """
+        from comments.models.answer import Answer
+
         with transaction.atomic():
             confirmed = Comment.objects.filter(pk=self.pk, notify=self.Notify.ASKED).update(
                 notify=self.Notify.CONFIRMED
             )
             if confirmed:
                 AskedAddress.objects.of(self.email).unanswered().delete()
-        self.refresh_from_db()
+            # Whoever publishes at this moment waits for the row, or was waited for: one of the two tells.
+            self.refresh_from_db()
+            if confirmed and self.status == self.Status.APPROVED:
+                for answer in Answer.objects.published().filter(comment=self):
+                    answer.tell(self)
 
     def stop_notify(self) -> None:
         """Tell its sender of nothing."""

@@ -209,6 +209,8 @@ if (box && dialog) {
     const thanks = section.querySelector("[data-thanks]");
     thanks.querySelector("[data-thanks-text]").textContent = normalise(text.value);
     thanks.querySelector("[data-thanks-link]").href = privateAddress;
+    // A site that sends no mail has neither the box nor the words.
+    if (form.elements.notify?.checked) thanks.querySelector("[data-thanks-notify]").hidden = false;
     box.remove();
     showKnown();
     thanks.hidden = false;

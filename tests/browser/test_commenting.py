@@ -106,6 +106,20 @@ def fill_person(page: Page) -> None:
     dialog.locator("[name=consent]").check()
 
 
+def test_who_ticks_to_be_told_is_told_at_once_of_the_letter_to_confirm(
+    page: Page, site: str, story: Article, settings: Any
+) -> None:
+    settings.SENDS_MAIL = True
+    for ticked in (False, True):
+        open_dialog(page, site, story)
+        fill_person(page)
+        page.get_by_role("dialog").locator("[name=notify]").set_checked(ticked)
+        page.get_by_role("button", name="Lưu thông tin").click()
+        expect(page.locator("[data-thanks]")).to_be_visible()
+        letter = page.get_by_text("chúng tôi gửi thư để bạn xác nhận", exact=False)
+        expect(letter).to_be_visible(visible=ticked)
+
+
 def test_name_and_email_are_remembered_only_if_asked(page: Page, site: str, story: Article) -> None:
     for remember in (False, True):
         open_dialog(page, site, story)

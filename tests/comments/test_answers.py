@@ -395,6 +395,32 @@ def test_who_did_not_confirm_gets_no_mail(notify: str) -> None:
     assert comment.answered_at is not None
 
 
+def test_who_confirms_after_the_answer_was_published_is_told_at_once_and_once() -> None:
+    comment = approved(email="tranb@example.vn", notify=Comment.Notify.ASKED)
+    answer = public(comment)
+    assert not OutboxMessage.objects.exists()
+
+    for _ in range(2):
+        comment.confirm_notify()
+    public(comment, "Lời mới của cơ quan")
+
+    mail = OutboxMessage.objects.get()
+    assert (mail.recipient, mail.key) == ("tranb@example.vn", answer.mail_key)
+    assert WORDS in mail.body
+
+
+def test_who_confirms_is_told_of_no_answer_that_is_not_public() -> None:
+    hidden = approved(email="b@example.vn", notify=Comment.Notify.ASKED)
+    public(hidden)
+    hidden.hide(by=make_user("comments.decide_comment"), seen=1, reason="insult")
+    unfinished = approved(email="c@example.vn", notify=Comment.Notify.ASKED)
+    submitted(unfinished)
+    for comment in (hidden, unfinished):
+        comment.confirm_notify()
+        assert comment.notify == "confirmed"
+    assert not OutboxMessage.objects.exists()
+
+
 def test_a_correction_is_not_mailed_again_and_keeps_the_time_of_the_answer() -> None:
     comment = approved(email="tranb@example.vn", notify=Comment.Notify.CONFIRMED)
     first = public(comment)

@@ -345,6 +345,38 @@ def test_only_the_link_that_came_by_mail_confirms(client: Client) -> None:
     assert "Bạn sẽ nhận được thư" in seen(client, comment)
 
 
+def test_the_private_page_shows_the_public_answer_and_offers_to_send_it(client: Client) -> None:
+    comment = make_comment(status="approved", notify="asked")
+    by = make_user("comments.answer_comment", "comments.publish_answer")
+    answer = Answer.begin(comment, "Lời của cơ quan", by=by)
+    answer.submit(by=by, seen=1)
+    assert "Lời của cơ quan" not in seen(client, comment, by_mail=True)
+    answer.publish(by=by, seen=2, alone=True)
+
+    words = seen(client, comment, by_mail=True)
+    assert "Cơ quan đã trả lời." in words and "Lời của cơ quan" in words
+    assert f'#y-kien-{comment.pk}">Xem ý kiến và câu trả lời trên trang' in words
+    assert "Gửi câu trả lời qua thư cho tôi" in words
+    address = private_address(comment.pk, by_mail=True)
+    client.post(f"{address}bao-tin/", {"notify": "yes"})
+    assert OutboxMessage.objects.get().key == answer.mail_key
+    assert "Câu trả lời được gửi đến địa chỉ thư của bạn." in seen(client, comment)
+
+    comment.hide(by=moderator(), seen=1, reason="insult")
+    assert "Lời của cơ quan" not in seen(client, comment)
+
+
+@pytest.mark.parametrize(
+    ("ticked", "sends", "there"), [("on", True, True), ("", True, False), ("on", False, False)]
+)
+def test_the_thanks_tell_who_ticked_it_that_a_letter_comes_to_be_confirmed(
+    client: Client, settings: Any, ticked: str, sends: bool, there: bool
+) -> None:
+    settings.SENDS_MAIL = sends
+    words = send(client, make_article(), notify=ticked).content.decode()
+    assert ("Sau khi ý kiến được duyệt, chúng tôi gửi thư để bạn xác nhận." in words) is there
+
+
 def test_nobody_is_told_who_did_not_ask(client: Client) -> None:
     comment = make_comment(status="approved")
     client.post(f"{private_address(comment.pk, by_mail=True)}bao-tin/", {"notify": "yes"})
