@@ -59,7 +59,7 @@ VERBS = {
     verb.name: verb
     for verb in (
         Verb("approve", Action.APPROVE, "Duyệt", "Đã duyệt", key="A"),
-        Verb("keep", Action.KEEP, "Giữ lại", "Đã giữ lại"),
+        Verb("keep", Action.KEEP, "Giữ lại", "Đã giữ lại", key="A"),
         Verb("refuse", Action.REFUSE, "Từ chối", "Đã từ chối", key="R", asks_reason=True),
         Verb("hide", Action.HIDE, "Ẩn", "Đã ẩn", key="R", asks_reason=True),
         Verb("spam", Action.SPAM, "Spam", "Đã đánh dấu spam", key="S"),

@@ -39,13 +39,17 @@ def waiting_words(waited: dt.timedelta) -> str:
 
 
 def working_words(hours: float) -> str:
-    """Working hours in their largest unit; a day is one of the office: `40 phút`, `5 giờ`, `3 ngày làm việc`."""
+    """Waiting in the largest unit of working time; a day is one of the office: `chờ 5 giờ làm việc`.
+
+    While the office was closed all the time, it is said that no time counts yet.
+    """
     if hours >= 2 * HOURS_A_DAY:
-        return f"{int(hours // HOURS_A_DAY)} ngày làm việc"
+        return f"chờ {int(hours // HOURS_A_DAY)} ngày làm việc"
     if hours >= 1:
-        return f"{int(hours)} giờ làm việc"
-    minutes = int(hours * 60)
-    return f"{minutes} phút làm việc" if minutes else "chưa đến 1 phút làm việc"
+        return f"chờ {int(hours)} giờ làm việc"
+    if minutes := int(hours * 60):
+        return f"chờ {minutes} phút làm việc"
+    return "chờ chưa đến 1 phút làm việc" if hours else "gửi ngoài giờ làm việc"
 
 
 def masked_address(comment: Comment) -> str:

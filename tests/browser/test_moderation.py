@@ -86,6 +86,50 @@ def test_a_decision_is_undone_by_its_key_and_the_comment_is_in_focus_again(
     assert set(Comment.objects.values_list("status", flat=True)) == {"pending"}
 
 
+def test_a_is_keep_for_what_readers_reported(desk: Page, comments: list[Comment]) -> None:
+    reported = make_comment(status="approved", reports=2)
+    desk.reload()
+    press(desk, "a")
+
+    expect(desk.locator("[data-done]")).to_contain_text("Đã giữ lại 1 ý kiến.")
+    reported.refresh_from_db()
+    assert (reported.status, reported.reports) == ("approved", 0)
+    assert set(Comment.objects.exclude(pk=reported.pk).values_list("status", flat=True)) == {
+        "pending"
+    }
+
+
+def test_a_key_that_can_do_nothing_says_so(desk: Page, site: str, comments: list[Comment]) -> None:
+    said = desk.get_by_role("status").and_(desk.locator("[data-done]"))
+    desk.keyboard.press("u")
+    expect(said).to_have_text("Không có quyết định nào để hoàn tác.")
+    expect(said).to_be_in_viewport()
+
+    make_comment(status="approved")
+    desk.goto(f"{site}{QUEUE}?status=approved")
+    desk.keyboard.press("a")
+    expect(said).to_have_text("Ý kiến này không có nút nào của phím A.")
+
+
+def test_the_way_back_stays_in_sight_and_covers_no_row(desk: Page, comments: list[Comment]) -> None:
+    desk.set_viewport_size({"width": 1280, "height": 850})
+    desk.keyboard.press("j")
+    for number in range(6):
+        desk.keyboard.press("j")
+        expect(row(desk, comments[number + 1])).to_be_focused()
+    press(desk, "a")
+
+    undo = desk.get_by_role("button", name="Hoàn tác")
+    bottom = "node => node.closest('ul').getBoundingClientRect().bottom"
+    for number in (7, 5, 4, 3, 2, 1, 0):
+        expect(row(desk, comments[number])).to_be_focused()
+        expect(undo).to_be_in_viewport(ratio=1)
+        box = row(desk, comments[number]).bounding_box()
+        assert box and box["y"] >= undo.evaluate(bottom)
+        desk.keyboard.press("k")
+    assert desk.evaluate("scrollY") > 0
+
+
 def test_a_colleague_who_was_faster_is_not_overruled(desk: Page, comments: list[Comment]) -> None:
     comments[0].refuse(by=make_user(*RIGHTS), seen=1, reason="insult")
 

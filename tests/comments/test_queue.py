@@ -285,15 +285,27 @@ def test_waiting_is_said_in_its_largest_unit(waited: dt.timedelta, words: str) -
 @pytest.mark.parametrize(
     ("hours", "words"),
     [
-        (0.0, "chưa đến 1 phút làm việc"),
-        (0.7, "42 phút làm việc"),
-        (15.9, "15 giờ làm việc"),
-        (16.0, "2 ngày làm việc"),
-        (39.9, "4 ngày làm việc"),
+        (0.0, "gửi ngoài giờ làm việc"),
+        (0.01, "chờ chưa đến 1 phút làm việc"),
+        (0.7, "chờ 42 phút làm việc"),
+        (15.9, "chờ 15 giờ làm việc"),
+        (16.0, "chờ 2 ngày làm việc"),
+        (39.9, "chờ 4 ngày làm việc"),
     ],
 )
 def test_working_hours_are_said_in_days_of_eight(hours: float, words: str) -> None:
     assert working_words(hours) == words
+
+
+def test_what_came_on_a_day_off_is_not_said_to_wait(time_machine: Any) -> None:
+    saturday = MONDAY - dt.timedelta(days=2)
+    make_comment(created_at=saturday)
+    time_machine.move_to(saturday + dt.timedelta(hours=30), tick=False)
+
+    page = client_of(*MODERATOR).get(reverse(QUEUE)).content.decode()
+
+    assert "<span>gửi ngoài giờ làm việc</span>" in page
+    assert "làm việc làm việc" not in page and "chờ gửi" not in page
 
 
 def test_waiting_counts_working_hours_and_turns_red_at_the_office_s_limit(

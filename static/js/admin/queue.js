@@ -1,4 +1,4 @@
-/* The queue by keyboard: J and K walk, A approves, R asks for a reason, S is spam, U undoes, ? helps.
+/* The queue by keyboard: J and K walk, A approves or keeps, R asks for a reason, S is spam, U undoes, ? helps.
 
    Each key presses a button of the page, so that it does what the button does and nothing else. All keys can be
    switched off, which this browser remembers; none counts while one types (WCAG 2.1.4). */
@@ -10,6 +10,7 @@ const rows = [...document.querySelectorAll("[data-row]")];
 const help = document.querySelector("[data-keys]");
 const opener = document.querySelector("[data-keys-open]");
 const toggle = document.querySelector("[data-keys-switch]");
+const region = document.querySelector("[data-done]");
 let sent = false;
 
 /* A browser may forbid it; then the keys are on until the page is left. */
@@ -34,10 +35,28 @@ function stand(row) {
   row.scrollIntoView({ block: "nearest" });
 }
 
+/* Into an empty region and a little later: neither what is there from the beginning nor the same words again would
+   be announced. */
+function say(words) {
+  region.textContent = "";
+  setTimeout(() => {
+    region.textContent = words;
+  }, 200);
+}
+
+/* No line of the page shows it, so who looks is shown what is said. */
+function sayAndShow(words) {
+  region.className = "queue-said";
+  say(words);
+}
+
 function press(key) {
   const row = rows[Math.max(0, current())];
   const found = row?.querySelector(`[data-key="${key}"]`);
-  if (!found) return;
+  if (!found) {
+    sayAndShow(row ? `Ý kiến này không có nút nào của phím ${key}.` : "Không có ý kiến nào ở đây.");
+    return;
+  }
   if (found.localName === "button") {
     found.click();
     return;
@@ -53,9 +72,15 @@ const KEYS = {
   a: () => press("A"),
   r: () => press("R"),
   s: () => press("S"),
-  u: () => document.querySelector("[name=_undo]")?.click(),
+  u: undo,
   "?": () => help.showModal(),
 };
+
+function undo() {
+  const button = document.querySelector("[name=_undo]");
+  if (button) button.click();
+  else sayAndShow("Không có quyết định nào để hoàn tác.");
+}
 
 function typing(target) {
   return target.closest("textarea, select, [contenteditable], input:not([type=checkbox])");
@@ -102,8 +127,5 @@ stored("sessionStorage", NEXT, null);
 if (next !== null && !document.querySelector("[aria-invalid=true]")) {
   stand(document.getElementById(next) ?? rows[0]);
 }
-/* Said once the page stands: what is there from the beginning is not announced. */
 const said = [...document.querySelectorAll(".messagelist li")].map((line) => line.firstChild.textContent.trim());
-setTimeout(() => {
-  document.querySelector("[data-done]").textContent = said.join(" ");
-}, 200);
+if (said.length) say(said.join(" "));
