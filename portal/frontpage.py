@@ -55,6 +55,7 @@ def waiting_work(user: Any) -> dict[str, Any]:
         found |= {
             "decides": True,
             "comments": queue.count(),
+            "suspected": Comment.objects.suspected().count(),
             "waited": waiting_words(timezone.now() - oldest.created_at) if oldest else "",
         }
     if user.has_perm("comments.answer_comment"):
@@ -119,10 +120,20 @@ def figures(user: Any) -> dict[str, Any]:
         }
     if user.has_perm("comments.view_comment"):
         numbers = dict(
-            Comment.objects.order_by().values_list("status").annotate(number=Count("pk"))
+            Comment.objects.exclude(status=Comment.Status.PENDING)
+            .order_by()
+            .values_list("status")
+            .annotate(number=Count("pk"))
         )
+        # What waits is two lists, as everywhere at the desk.
         found["comment_states"] = [
-            (label, numbers.get(state, 0)) for state, label in Comment.Status.choices
+            (Comment.Status.PENDING.label, Comment.objects.awaiting().count()),
+            ("Nghi spam", Comment.objects.suspected().count()),
+            *(
+                (state.label, numbers.get(state, 0))
+                for state in Comment.Status
+                if state != Comment.Status.PENDING
+            ),
         ]
     return found
 

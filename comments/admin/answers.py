@@ -24,6 +24,7 @@ from comments.models import AlreadyDecided, Answer, AnswerStep, Comment, Holiday
 from comments.models.answer import ANSWER, ANSWER_LENGTH, ANSWERABLE, PUBLISH, unit_of
 from comments.models.comment import DECIDE
 from comments.questions import clock_of
+from comments.showing import address_of
 from news.admin.desk_admin import DeskAdmin
 from news.admin.kept_forms import KeptForms, tell_saved
 from news.admin.read_only import ReadOnly
@@ -276,10 +277,14 @@ class AnswerAdmin(KeptForms, ReadOnly, DeskAdmin):
 
     def _done(self, request: HttpRequest, answer: Answer, said: str) -> HttpResponse:
         self.log_change(request, answer, said)
+        comment = answer.comment
+        if (
+            answer.state == Answer.State.PUBLISHED
+            and Comment.objects.public().filter(pk=comment.pk).exists()
+        ):
+            said = format_html('{} <a href="{}">Xem trên trang</a>', said, address_of(comment))
         self.message_user(request, said, messages.SUCCESS)
-        return HttpResponseRedirect(
-            reverse("admin:comments_answer_write", args=[answer.comment_id])
-        )
+        return HttpResponseRedirect(reverse("admin:comments_answer_write", args=[comment.pk]))
 
     def _show(
         self,

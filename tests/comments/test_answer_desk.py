@@ -8,8 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from comments.models import Answer, Comment
+from news.models import Article
 from tests.desk import client_of, said
 from tests.factories import make_comment, make_user
 
@@ -146,8 +148,18 @@ def test_a_colleague_publishes_what_was_seen() -> None:
     comment = approved()
     answer = begun(comment, submit=True)
     response = press(client_of(*PUBLISH), comment, "_publish", answer=answer.pk, seen=2)
-    assert said(response) == ["Đã đăng trả lời."]
+    address = f"{comment.article.get_absolute_url()}#y-kien-{comment.pk}"
+    assert said(response) == [f'Đã đăng trả lời. <a href="{address}">Xem trên trang</a>']
     assert WORDS in Client().get(comment.article.get_absolute_url()).content.decode()
+
+
+def test_no_link_leads_to_what_readers_do_not_see() -> None:
+    comment = approved()
+    answer = begun(comment, submit=True)
+    later = timezone.now() + dt.timedelta(days=1)
+    Article.objects.update(published_at=later)
+    response = press(client_of(*PUBLISH), comment, "_publish", answer=answer.pk, seen=2)
+    assert said(response) == ["Đã đăng trả lời."]
 
 
 def test_publishing_what_has_changed_meanwhile_is_reported_and_not_done() -> None:

@@ -88,6 +88,19 @@ def test_a_moderator_sees_comments_and_no_story() -> None:
     assert "Tin đang viết" not in page and "Lượt xem 30 ngày" not in page
 
 
+def test_what_waits_is_counted_the_same_wherever_it_stands() -> None:
+    for suspected in (False, False, True):
+        make_comment(suspected=suspected)
+    make_comment(status="spam", suspected=True)
+
+    page = front_page(make_official(MODERATOR))
+
+    assert "<strong>2</strong> ý kiến chờ duyệt" in page
+    assert "<strong>1</strong> ý kiến nghi spam" in page
+    assert "<dt>Chờ duyệt</dt><dd>2</dd>" in page
+    assert "<dt>Nghi spam</dt><dd>1</dd>" in page
+
+
 def test_who_has_no_part_sees_none() -> None:
     make_comment()
 
