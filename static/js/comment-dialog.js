@@ -59,7 +59,9 @@ if (box && dialog) {
     const [kept, counted] = measured(field, oneLine);
     if (!kept) return required;
     if (counted > longest) return tooLong.replace("%(counted)s", dotted(counted));
-    return counted < shortest ? tooShort : "";
+    if (counted < shortest) return tooShort;
+    // Signs alone are no name.
+    return oneLine && !/\p{L}/u.test(kept) ? required : "";
   };
   const wrongEmail = () => {
     if (!email.value.trim()) return email.dataset.required;

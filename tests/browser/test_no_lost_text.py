@@ -355,7 +355,7 @@ def test_a_copy_that_began_from_an_older_version_is_offered_with_a_warning(
     notice.get_by_role("button", name="Lấy lại bản viết dở").click()
     expect(desk.locator("[name=lead]")).to_have_value("Dẫn của tôi.")
     desk.get_by_role("button", name="Lưu nháp").click()
-    expect(desk.locator(".errorlist").first).to_contain_text("đã được người khác lưu")
+    expect(desk.locator(".errorlist").first).to_contain_text("đã có phiên bản mới")
     article.refresh_from_db()
     assert article.title == "Tiêu đề của bà B"
 
