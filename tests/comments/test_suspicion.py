@@ -104,7 +104,10 @@ def test_every_signal_has_a_sentence_and_a_weight(settings: Any) -> None:
 def test_the_sending_itself_is_looked_at(client: Client, settings: Any) -> None:
     settings.COMMENT_TOO_FAST = 3
     send(client, make_article(), website=None)
-    assert dict(Comment.objects.get().signals) == {"honeypot_missing": "", "too_fast": "0"}
+    signals = dict(Comment.objects.get().signals)
+    assert set(signals) == {"honeypot_missing", "too_fast"}
+    # Whole seconds: the next may begin at any moment.
+    assert signals["too_fast"] in {"0", "1", "2"}
 
 
 def test_the_same_words_from_elsewhere_are_recognised_however_they_are_spelt(

@@ -107,7 +107,7 @@ def test_the_buttons_are_those_of_the_state_and_the_right() -> None:
     assert buttons(editor, gone) == [*write_copy, "Gửi duyệt", "Xuất bản lại"]
     assert buttons(writer, draft) == [*write_draft, "Gửi duyệt"]
     assert buttons(writer, public) == [*write_copy, "Gửi duyệt", "Xem trên trang"]
-    assert buttons(reader, draft) == []
+    assert buttons(reader, draft) == ["Xem thử"]
     draft.submit(by=user)
     assert buttons(writer, draft) == ["Rút lại để viết tiếp"]
     assert buttons(editor, draft) == [
