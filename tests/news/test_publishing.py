@@ -109,7 +109,7 @@ def test_the_buttons_are_those_of_the_state_and_the_right() -> None:
     assert buttons(writer, public) == [*write_copy, "Gửi duyệt", "Xem trên trang"]
     assert buttons(reader, draft) == ["Xem thử"]
     draft.submit(by=user)
-    assert buttons(writer, draft) == ["Rút lại để viết tiếp"]
+    assert buttons(writer, draft) == ["Xem thử", "Rút lại để viết tiếp"]
     assert buttons(editor, draft) == [
         *write_draft,
         "Trả lại…",
