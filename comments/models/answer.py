@@ -113,11 +113,6 @@ class Answer(models.Model):
         return f"Trả lời ý kiến {self.comment_id}"
 
     @property
-    def is_in_work(self) -> bool:
-        """Answer.objects.in_work() says the same of rows."""
-        return self.state in self.IN_WORK
-
-    @property
     def public_fields(self) -> dict[str, str]:
         """What readers learn of it, or would if it were published now."""
         return answer_fields(self.unit, self.text, self.published_at or timezone.now())
