@@ -17,7 +17,7 @@ from PIL import Image
 
 from comments.models import Comment, Reason
 from news import pdf, photos, renditions
-from news.models import Article, Attachment, Photo, Section
+from news.models import Article, Attachment, Document, DocumentKind, Issuer, Photo, Section
 
 _numbers = itertools.count(1)
 
@@ -185,3 +185,25 @@ def make_attachment(content: bytes | None = None, name: str = "", **fields: Any)
     with mock.patch.object(pdf, "look", return_value=pdf.Finding.FINE):
         own = pdf_bytes(f"So {number}")
         return Attachment.store(SimpleUploadedFile(name, own), **fields)
+
+
+def make_document(**fields: Any) -> Document:
+    """A published document of its own number, in force since the beginning of 2026 unless the fields say otherwise."""
+    number = next(_numbers)
+    fields.setdefault("number", f"{number}/2026/QĐ-UBND")
+    fields.setdefault("abstract", f"Về việc số {number}")
+    fields.setdefault("issued_on", dt.date(2026, 1, 1))
+    fields.setdefault("status", Document.Status.PUBLISHED)
+    if fields["status"] != Document.Status.DRAFT:
+        fields.setdefault("published_at", timezone.now())
+    if fields["status"] == Document.Status.WITHDRAWN:
+        fields.setdefault("withdrawn_at", timezone.now())
+    if "kind" not in fields:
+        fields["kind"] = DocumentKind.objects.get_or_create(
+            slug="quyet-dinh", defaults={"name": "Quyết định", "abbreviation": "QĐ"}
+        )[0]
+    if "issuer" not in fields:
+        fields["issuer"] = Issuer.objects.get_or_create(
+            slug="uy-ban-nhan-dan", defaults={"name": "Ủy ban nhân dân"}
+        )[0]
+    return Document.objects.create(**fields)

@@ -3,6 +3,14 @@
 from news.models.article import Article, ArticlePhoto, ArticleQuerySet
 from news.models.attachment import ArticleAttachment, Attachment, AttachmentQuerySet, DownloadCount
 from news.models.counts import DailyViewCount, ViewCount
+from news.models.document import (
+    Amendment,
+    Document,
+    DocumentAttachment,
+    DocumentKind,
+    DocumentQuerySet,
+    Issuer,
+)
 from news.models.external_link import ExternalLink
 from news.models.generation import Generation
 from news.models.notice import Notice, NoticeChoice
@@ -20,6 +28,7 @@ from news.models.topics import Tag, Thread
 from news.models.workflow import NeedsSecondReader, NotReady, Outdated
 
 __all__ = [
+    "Amendment",
     "Article",
     "ArticleAttachment",
     "ArticlePhoto",
@@ -27,10 +36,15 @@ __all__ = [
     "Attachment",
     "AttachmentQuerySet",
     "DailyViewCount",
+    "Document",
+    "DocumentAttachment",
+    "DocumentKind",
+    "DocumentQuerySet",
     "DownloadCount",
     "EditingPresence",
     "ExternalLink",
     "Generation",
+    "Issuer",
     "NeedsSecondReader",
     "NotReady",
     "Notice",

@@ -14,6 +14,7 @@ from news import freshness, richtext, text
 from news.content import MOMENTS, Content
 from news.models.attachment import ArticleAttachment
 from news.models.counts import ViewCount
+from news.models.document import Document
 from news.models.external_link import ExternalLink
 from news.models.generation import Generation
 from news.models.overrule import Overrule
@@ -198,6 +199,9 @@ class Article(Placing):
     tags = models.ManyToManyField(Tag, verbose_name="thẻ", related_name="articles", blank=True)
     related = models.ManyToManyField(
         "self", verbose_name="tin liên quan", symmetrical=False, related_name="+", blank=True
+    )
+    documents = models.ManyToManyField(
+        Document, verbose_name="văn bản liên quan", related_name="articles", blank=True
     )
     # Which page of an old portal it came from: its title and moment as they were read, hashed. A correction
     # changes neither, so importing the page again makes no second copy.

@@ -20,6 +20,7 @@ from news.models.words import Terms, Words, WordsField
 
 if TYPE_CHECKING:
     from news.models.article import Article
+    from news.models.document import Document
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
@@ -31,18 +32,31 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
             .order_by("uses__order", "pk")
         )
 
+    def of_document(self, document: "Document") -> Self:
+        """The files of the document, in their order, with the count of downloads."""
+        return (
+            self.filter(document_uses__document=document)
+            .select_related("download_count")
+            .order_by("document_uses__order", "pk")
+        )
+
     def with_publicity(self) -> Self:
-        """With `is_public`: whether a story that the public sees now has it."""
+        """With `is_public`: whether a story or a document that the public sees now has it."""
         from news.models.article import Article
+        from news.models.document import Document
 
         stories = Article.objects.published().filter(
             attachment_uses__attachment=OuterRef("pk"), attachment_uses__order__isnull=False
         )
-        return self.annotate(is_public=Exists(stories))
+        documents = Document.objects.published().filter(attachment_uses__attachment=OuterRef("pk"))
+        return self.annotate(is_public=Exists(stories) | Exists(documents))
 
     def with_uses(self) -> Self:
-        """With `used_in`: how many stories have it below them."""
-        return self.annotate(used_in=Count("uses"))
+        """With `used_in` and `used_in_documents`: how many stories and documents have it."""
+        return self.annotate(
+            used_in=Count("uses", distinct=True),
+            used_in_documents=Count("document_uses", distinct=True),
+        )
 
     def found_by(self, words: str) -> Self:
         """Whose title and file name hold every word, the last of them as far as it is typed; all for nothing."""
@@ -88,6 +102,7 @@ class Attachment(models.Model):
     # Where the queryset was asked for it: with_publicity(), with_uses().
     is_public: bool
     used_in: int
+    used_in_documents: int
 
     objects = AttachmentQuerySet.as_manager()
 
@@ -218,14 +233,14 @@ class Attachment(models.Model):
     def remove(self, *, by: Any) -> None:
         """Delete it and its file.
 
-        Raises PermissionDenied without the right, models.ProtectedError while a story has it.
+        Raises PermissionDenied without the right, models.ProtectedError while a story or a document has it.
         """
         if not self.may_be_deleted(by):
             raise PermissionDenied("Bạn chỉ xoá được tệp do mình tải lên.")
         self.delete()
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Refuses (ProtectedError) while a story has it; its file goes when the row is gone."""
+        """Refuses (ProtectedError) while a story or a document has it; its file goes when the row is gone."""
         name = self.storage_name
         with transaction.atomic():
             result = super().delete(*args, **kwargs)

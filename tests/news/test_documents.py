@@ -1,0 +1,249 @@
+"""The register of documents: when one is in force, what replaces it, what finds it, who may do what."""
+
+import datetime as dt
+import itertools
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, models, transaction
+
+from news.models import Amendment, Attachment, Document, DocumentAttachment, Issuer
+from tests.factories import make_attachment, make_document, make_user
+
+pytestmark = pytest.mark.django_db
+
+DAYS = [dt.date(2026, month, 1) for month in (1, 2, 3, 4)]
+
+
+def officer() -> Any:
+    rights = ("view", "add", "change", "delete", "publish", "withdraw")
+    return make_user(*(f"news.{right}_document" for right in rights))
+
+
+# --- when it is in force ---------------------------------------------------------------------------
+
+
+def test_row_and_queryset_agree_on_what_is_public_and_in_force_on_each_day() -> None:
+    """Every order of beginning, end and replacement by something public, drafted or withdrawn."""
+    replacing: list[Any] = [None]
+    for status in Document.Status:
+        replacing += [make_document(status=status, effective_on=day) for day in DAYS[1:]]
+    for begins, ends, other in itertools.product(DAYS[:3], [None, *DAYS[1:]], replacing):
+        if ends is None or ends >= begins:
+            make_document(effective_on=begins, expires_on=ends, replaced_by=other)
+
+    rows = list(Document.objects.with_facts())
+    published = set(Document.objects.published())
+    assert published == {row for row in rows if row.is_published}
+    for day, state in itertools.product(DAYS, Document.State):
+        found = list(Document.objects.in_state(state, on=day))
+        assert len(found) == len(set(found))
+        assert set(found) == {row for row in rows if row.state_on(day) == state}, (day, state)
+    assert {row.state_on(DAYS[2]) for row in rows} == set(Document.State)
+
+
+def test_a_replaced_document_ends_on_the_day_the_other_takes_effect_once_that_is_public() -> None:
+    by = officer()
+    old = make_document()
+    new = make_document(status="draft", effective_on=dt.date(2026, 3, 1))
+    new.write(by=by, replaces=[old])
+    old.refresh_from_db()
+    assert old.ends_on is None
+
+    new.publish(by=by)
+    old.refresh_from_db()
+    assert old.state_on(dt.date(2026, 2, 28)) == Document.State.IN_FORCE
+    assert old.state_on(dt.date(2026, 3, 1)) == Document.State.ENDED
+
+    new.withdraw(by=by, reason="Đăng nhầm")
+    old.refresh_from_db()
+    assert old.ends_on is None
+
+
+# --- what cannot be --------------------------------------------------------------------------------
+
+
+def test_the_database_refuses_what_no_document_can_be() -> None:
+    one = make_document(number="5/2026/QĐ-UBND")
+    senseless: list[dict[str, Any]] = [
+        {"number_key": one.number_key},
+        {"effective_on": dt.date(2025, 12, 31)},
+        {"expires_on": dt.date(2025, 12, 31)},
+        {"published_at": None},
+        {"status": "withdrawn"},
+    ]
+    for fields in senseless:
+        other = make_document()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Document.objects.filter(pk=other.pk).update(**fields)
+            pytest.fail(f"stored: {fields}")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Document.objects.filter(pk=one.pk).update(replaced_by=one.pk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Amendment.objects.create(document=one, amended=one)
+
+
+def test_the_same_document_in_another_spelling_and_dates_out_of_order_are_refused_at_the_field() -> (
+    None
+):
+    one = make_document(number="05/2026/QĐ-UBND")
+    again = Document(
+        number=" 5/2026/qd–UBND ",
+        kind=one.kind,
+        issuer=one.issuer,
+        abstract="Khác",
+        issued_on=one.issued_on,
+        effective_on=dt.date(2025, 1, 1),
+        expires_on=dt.date(2024, 1, 1),
+    )
+    with pytest.raises(ValidationError) as refused:
+        again.full_clean()
+    assert {"number", "effective_on", "expires_on"} <= set(refused.value.message_dict)
+
+    again.issuer = Issuer.objects.create(name="Cơ quan khác")
+    again.effective_on, again.expires_on = again.issued_on, None
+    again.full_clean()
+
+
+def test_nothing_replaces_or_amends_itself_a_later_one_or_what_replaces_it() -> None:
+    by = officer()
+    first, second, third = (make_document(issued_on=day, number=f"{day.month}") for day in DAYS[:3])
+    second.write(by=by, replaces=[first])
+    third.write(by=by, replaces=[second], amends=[first])
+    same_day = make_document(issued_on=DAYS[0])
+    first.refresh_from_db()
+    first.write(by=by, amends=[same_day])
+    same_day.refresh_from_db()
+
+    refused = [
+        (third, "replaces", third, "chính nó"),
+        (first, "amends", second, "ban hành sau"),
+        (third, "replaces", first, "đã bị 2 thay thế"),
+        (same_day, "amends", first, "lại đang sửa đổi"),
+    ]
+    for document, field, other, said in refused:
+        other.refresh_from_db()
+        kept: dict[str, Any] = {field: [other]}
+        with pytest.raises(ValidationError) as refusal:
+            document.write(by=by, **kept)
+        assert said in " ".join(refusal.value.message_dict[field]), said
+
+
+def test_a_circle_of_replacements_on_one_day_is_refused_and_the_chain_has_an_end() -> None:
+    by = officer()
+    a, b, c = (make_document(number=name) for name in ("1/A", "2/B", "3/C"))
+    b.write(by=by, replaces=[a])
+    c.write(by=by, replaces=[b])
+    c.refresh_from_db()
+    with pytest.raises(ValidationError):
+        a.write(by=by, replaces=[c])
+
+    lone = make_document()
+    for each in (a, b, c):
+        assert list(Document.objects.in_chain_of(each)) == [a, b, c]
+    assert list(Document.objects.in_chain_of(lone)) == [lone]
+
+
+# --- what finds it ---------------------------------------------------------------------------------
+
+
+def test_a_document_is_found_by_its_number_words_and_date_in_any_spelling() -> None:
+    cited = make_document(
+        number="07/2026/QĐ-UBND", abstract="Sửa đổi Nghị định số 42/2022/NĐ-CP", signer="Lê Văn Tám"
+    )
+    own = make_document(
+        number="42/2022/NĐ-CP",
+        abstract="Về việc cung cấp thông tin và dịch vụ công trực tuyến",
+        issued_on=dt.date(2022, 6, 24),
+    )
+    make_document(number="142/2022/NĐ-CP", abstract="42 việc năm 2022")
+    table: dict[str, list[Document]] = {
+        "42/2022/NĐ-CP": [own, cited],
+        "42/2022/nd-cp": [own, cited],
+        "42/2022": [own, cited],
+        "042/2022/NĐ–CP": [own, cited],
+        "7/2026": [cited],
+        "quyet dinh so 07/2026/qd-ubnd": [cited],
+        "DỊCH VỤ CÔNG trực tuyến": [own],
+        "dich vu cong": [own],
+        "dịch vụ": [own],
+        "LE VAN TAM": [cited],
+        "ngày 24/6/2022": [own],
+        "24 tháng 6 năm 2022": [own],
+        "dich vu khong co": [],
+        "công %": [own],
+        "🙂": [],
+        "/": [],
+        "\x00": [],
+    }
+    for typed, expected in table.items():
+        assert list(Document.objects.found_by(typed)) == expected, typed
+    assert Document.objects.found_by("  ").count() == 3
+    assert list(Document.objects.found_by("trực tu")) == []
+    assert list(Document.objects.found_by("trực tu", typing=True)) == [own]
+    assert not Document.objects.found_by("a/1 " * 5000).exists()
+
+
+def test_a_renamed_issuer_s_documents_are_found_by_its_new_name() -> None:
+    document = make_document()
+    document.issuer.name = "Ủy ban nhân dân Phường"
+    document.issuer.save()
+    assert list(Document.objects.found_by("phuong")) == [document]
+
+
+# --- who may ---------------------------------------------------------------------------------------
+
+
+def test_an_author_writes_own_drafts_and_nothing_that_is_public() -> None:
+    author = make_user("news.add_document", "news.change_document", "news.delete_document")
+    document = make_document(status="draft", created_by=author)
+    document.abstract = "Viết lại"
+    document.write(by=author)
+    for verb in (
+        lambda: document.publish(by=author),
+        lambda: make_document(status="draft").write(by=author),
+        lambda: make_document(created_by=author).write(by=author),
+        lambda: make_document(created_by=author).delete_draft(by=author),
+        lambda: make_document().withdraw(by=author, reason="x"),
+        lambda: Document(number="1").write(by=make_user()),
+    ):
+        with pytest.raises(PermissionDenied):
+            verb()
+    document.delete_draft(by=author)
+    assert not Document.objects.filter(pk=document.pk).exists()
+
+
+def test_a_colleague_s_withdrawal_survives_saving_a_form_that_was_read_before() -> None:
+    by = officer()
+    document = make_document()
+    stale = Document.objects.get(pk=document.pk)
+    document.withdraw(by=by, reason="Sai số liệu")
+    stale.write(by=by)
+    document.refresh_from_db()
+    assert (document.status, document.withdrawal_reason) == ("withdrawn", "Sai số liệu")
+    with pytest.raises(models.ProtectedError):
+        document.delete()
+    with pytest.raises(ValueError, match="Chỉ gỡ được"):
+        document.withdraw(by=by, reason="x")
+
+    document.publish(by=by)
+    assert document.is_published
+    assert document.withdrawal_reason == ""
+
+
+def test_a_file_is_public_while_a_public_document_has_it_and_cannot_be_deleted() -> None:
+    file, second = make_attachment(), make_attachment()
+    document = make_document(status="draft")
+    document.write(by=officer(), attachments=[second.pk, file.pk, 999])
+    assert list(Attachment.objects.of_document(document)) == [second, file]
+    assert not Attachment.objects.with_publicity().get(pk=file.pk).is_public
+
+    document.publish(by=officer())
+    assert Attachment.objects.with_publicity().get(pk=file.pk).is_public
+    assert Attachment.objects.with_uses().get(pk=file.pk).used_in_documents == 1
+    with pytest.raises(models.ProtectedError):
+        file.delete()
+
+    document.write(by=officer(), attachments=[])
+    assert not DocumentAttachment.objects.exists()
