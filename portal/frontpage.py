@@ -107,7 +107,7 @@ def _with_waiting(articles: Any) -> list[Article]:
 
 
 def figures(user: Any) -> dict[str, Any]:
-    """How the site was read, for who sees stories; comments by state, for who decides them."""
+    """How the site was read, for who sees stories; what became of the newest comments, for who decides them."""
     found: dict[str, Any] = {}
     if user.has_perm("news.view_article"):
         bars = views_by_day()
@@ -119,8 +119,11 @@ def figures(user: Any) -> dict[str, Any]:
             "most_read": published.most_read(VIEW_DAYS)[:MOST_READ],
         }
     if user.has_perm("comments.view_comment"):
+        newest = timezone.now() - dt.timedelta(days=VIEW_DAYS)
+        decided = [state for state in Comment.Status if state != Comment.Status.PENDING]
         numbers = dict(
-            Comment.objects.exclude(status=Comment.Status.PENDING)
+            # By name, so that the index of states is entered at each state's newest.
+            Comment.objects.filter(status__in=decided, created_at__gte=newest)
             .order_by()
             .values_list("status")
             .annotate(number=Count("pk"))
@@ -129,11 +132,7 @@ def figures(user: Any) -> dict[str, Any]:
         found["comment_states"] = [
             (Comment.Status.PENDING.label, Comment.objects.awaiting().count()),
             ("Nghi spam", Comment.objects.suspected().count()),
-            *(
-                (state.label, numbers.get(state, 0))
-                for state in Comment.Status
-                if state != Comment.Status.PENDING
-            ),
+            *((state.label, numbers.get(state, 0)) for state in decided),
         ]
     return found
 

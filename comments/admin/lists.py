@@ -1,7 +1,7 @@
 """The lists of comments: what waits, what is suspected, what readers reported, and each state; cheap at any size.
 
-As in news.admin.article_list nothing reads a table through: each order is an index's order, counts stop at SHOWN,
-words are looked up in the index of words.
+As in news.admin.article_list nothing reads a table through: each order is an index's order, counts stop early, words
+are looked up in the index of words.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from comments.admin.deciding import is_key
 from comments.models import Comment
-from news.admin.article_list import SHOWN
+from news.admin.article_list import CappedPaginator, count_up_to
 
 STATE_VAR = "status"
 ARTICLE_VAR = "article"
@@ -26,6 +26,8 @@ SUSPECTED = "suspected"
 REPORTED = "reported"
 # Of reported comments above the queue.
 REPORTED_SHOWN = 5
+# A list of work that is longer than this has "hơn 100" beside its name: nobody plans the day by the rest.
+COUNTED = 100
 
 NEWEST = ("-created_at", "-id")
 OLDEST = ("created_at", "id")
@@ -33,7 +35,7 @@ OLDEST = ("created_at", "id")
 
 @dataclass(frozen=True)
 class Tab:
-    """One list as a link: how many are in it if that means work, at most SHOWN counted."""
+    """One list as a link: how many are in it if that means work, at most COUNTED counted."""
 
     title: str
     value: str
@@ -46,11 +48,11 @@ class Tab:
 
     @property
     def many(self) -> bool:
-        return self.number is not None and self.number > SHOWN
+        return self.number is not None and self.number > COUNTED
 
     @property
     def counted(self) -> int | None:
-        return self.number if self.number is None else min(self.number, SHOWN)
+        return self.number if self.number is None else min(self.number, COUNTED)
 
 
 def tabs(chosen: str) -> list[Tab]:
@@ -62,7 +64,7 @@ def tabs(chosen: str) -> list[Tab]:
     }
     return [
         *(
-            Tab(title, value, value == chosen, rows.order_by()[: SHOWN + 1].count())
+            Tab(title, value, value == chosen, count_up_to(COUNTED, rows))
             for value, (title, rows) in work.items()
         ),
         *(
@@ -72,6 +74,12 @@ def tabs(chosen: str) -> list[Tab]:
         ),
         Tab("Tất cả", EVERYTHING, chosen == EVERYTHING),
     ]
+
+
+class CommentPaginator(CappedPaginator):
+    """Ten pages; what follows is a list of its own (CommentList.further)."""
+
+    shown = 500
 
 
 class CommentList(ChangeList):
@@ -105,6 +113,10 @@ class CommentList(ChangeList):
         for condition in narrow.values():
             found = found.filter(condition)
         found = self._in_state(found)
+        if self.query and self.state in {"", SUSPECTED}:
+            # Comments with a common word are legion, and the index yields them by number: the decided ones of before
+            # need not be walked.
+            found = found.filter(words__pk__gte=Comment.objects.first_awaiting())
         if (key := request.GET.get(AFTER_VAR, "")) and is_key(key) and self.state != REPORTED:
             last = self.root_queryset.filter(pk=key).only("created_at").first()
             if last:

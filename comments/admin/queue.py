@@ -14,11 +14,10 @@ from django.views.decorators.http import require_POST
 
 from comments import consent
 from comments.admin.deciding import UNDO, VERBS, Kept, Press, is_key, may_decide
-from comments.admin.lists import REPORTED_SHOWN, CommentList, tabs
+from comments.admin.lists import REPORTED_SHOWN, CommentList, CommentPaginator, tabs
 from comments.admin.rows import Row, rows_of
 from comments.admin.statistics import CommentStatistics
 from comments.models import Action, BlockedSource, Comment, Reason
-from news.admin.article_list import CappedPaginator
 from news.admin.read_only import ReadOnly
 from news.publisher import publisher
 
@@ -28,7 +27,7 @@ class CommentAdmin(ReadOnly, CommentStatistics):
     list_display = ["name"]
     list_per_page = 50
     list_max_show_all = 50
-    paginator = CappedPaginator
+    paginator = CommentPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     search_fields = ["text"]

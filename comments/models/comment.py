@@ -56,6 +56,11 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             "created_at", "id"
         )
 
+    def first_awaiting(self) -> int:
+        """The lowest number of those that wait for a decision, suspected or not; 0 if none does."""
+        waiting = self.filter(status=Comment.Status.PENDING).order_by("id")
+        return waiting.values_list("id", flat=True).first() or 0
+
     def suspected(self) -> Self:
         """The list "Nghi spam": what waits and has too many signals, the longest-waiting first."""
         return self.filter(status=Comment.Status.PENDING, suspected=True).order_by(
@@ -222,6 +227,7 @@ class Comment(models.Model):
                 condition=Q(status="pending"),
                 name="comment_queue",
             ),
+            models.Index(fields=["id"], condition=Q(status="pending"), name="comment_waiting"),
             models.Index(
                 fields=["article", "-created_at", "-id"],
                 condition=Q(status="approved"),
@@ -243,9 +249,7 @@ class Comment(models.Model):
                 condition=~Q(source=""),
                 name="comment_source",
             ),
-            models.Index(
-                fields=["article", "status", "created_at", "id"], name="comment_of_article"
-            ),
+            models.Index(fields=["article", "created_at", "id"], name="comment_of_article"),
             models.Index(
                 fields=["words_digest", "created_at"],
                 condition=~Q(words_digest=""),

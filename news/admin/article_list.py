@@ -1,6 +1,6 @@
 """The list of stories in the admin: what it shows, how it is filtered, and how it stays cheap at any size.
 
-Nothing here reads a table through. The order is an index's order; the count stops at SHOWN; words are looked up in
+Nothing here reads a table through. The order is an index's order; the count stops early; words are looked up in
 the index of words; no column is offered for sorting that no index serves.
 """
 
@@ -22,30 +22,34 @@ from news.models import Article
 from news.search import search, search_titles
 from news.text import VIETNAM, local
 
-# Rows one pages through; what is older follows by a link, as a list of its own.
-SHOWN = 1000
 OLDER_VAR = "cu-hon"
 
 
+def count_up_to(most: int, rows: Any) -> int:
+    """How many rows there are, counting no further than one above `most`: `most + 1` means more than that."""
+    return rows.order_by()[: most + 1].count()
+
+
 class CappedPaginator(Paginator):
-    """Pages of the first SHOWN rows, and whether there are `more`.
+    """Pages of the first `shown` rows, and whether there are `more`.
 
     Counting reads as many rows as it counts, and a page skips as many as stand before it: both end here. Who looks
     for more goes on from the last row (ArticleList.older), which costs what the first page costs, or filters.
     """
 
+    shown = 1000
+
     @cached_property
     def _counted(self) -> int:
-        rows: Any = self.object_list
-        return rows.order_by()[: SHOWN + 1].count()
+        return count_up_to(self.shown, self.object_list)
 
     @cached_property
     def count(self) -> int:
-        return min(self._counted, SHOWN)
+        return min(self._counted, self.shown)
 
     @property
     def more(self) -> bool:
-        return self._counted > SHOWN
+        return self._counted > self.shown
 
 
 class ArticleList(ChangeList):

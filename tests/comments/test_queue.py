@@ -115,7 +115,7 @@ def test_the_lists_are_links_with_the_number_of_what_waits() -> None:
 
 
 def test_no_count_goes_further_than_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lists, "SHOWN", 2)
+    monkeypatch.setattr(lists, "COUNTED", 2)
     for _ in range(4):
         make_comment()
 
@@ -218,7 +218,7 @@ def test_a_senseless_address_shows_the_queue(query: dict[str, str]) -> None:
 def test_what_follows_the_last_page_is_a_list_of_its_own(
     status: str, fields: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("news.admin.article_list.SHOWN", 2)
+    monkeypatch.setattr(lists.CommentPaginator, "shown", 2)
     monkeypatch.setattr(CommentAdmin, "list_per_page", 1)
     same = timezone.now()
     made = [make_comment(created_at=same, **fields) for _ in range(5)]

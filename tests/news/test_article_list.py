@@ -127,7 +127,7 @@ def test_no_filter_shows_what_is_not_theirs(asked: dict[str, str]) -> None:
 def test_the_count_stops_and_older_stories_follow_by_a_link(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(article_list, "SHOWN", 4)
+    monkeypatch.setattr(article_list.CappedPaginator, "shown", 4)
     monkeypatch.setattr(article_list.ArticleListPage, "list_per_page", 2)
     now = timezone.now()
     for number in range(7):
@@ -151,7 +151,7 @@ def test_the_count_stops_and_older_stories_follow_by_a_link(
 def test_older_than_a_draft_are_older_drafts_and_all_that_has_a_date(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(article_list, "SHOWN", 1)
+    monkeypatch.setattr(article_list.CappedPaginator, "shown", 1)
     monkeypatch.setattr(article_list.ArticleListPage, "list_per_page", 1)
     make_article(title="Đã đăng")
     for number in range(3):
