@@ -17,6 +17,8 @@ MOMENTS = ("published_at", "expires_at", "featured_from", "featured_until")
 FEATURING = ("featured_from", "featured_until")
 # Where a story stands, apart from what it says.
 PLACES = {"section", *FEATURING}
+# What a reader reads: a change of it is news to feed readers and search engines.
+READ = {"title", "lead", "body", "byline", "source", "cover", "attachments"}
 # Fields of the row that hold another row's key.
 KEYS = ("section", "unit", "cover", "thread")
 # Lists that hang on the row.

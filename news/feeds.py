@@ -1,96 +1,211 @@
-"""RSS of the site and of each section."""
+"""RSS 2.0 and Atom of the site, of each section and tag, and of what a search finds."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.syndication.views import Feed
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.feedgenerator import Enclosure, Rss201rev2Feed
-from django.views.decorators.http import require_safe
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed, rfc3339_date
+from django.utils.xmlutils import SimplerXMLGenerator
+from django.views.decorators.http import conditional_page, require_safe
 
+from news.forms import SearchForm
 from news.freshness import public_page
 from news.models import Article, ArticleQuerySet, Section
-from news.publisher import absolute, publisher
+from news.publisher import Publisher, absolute, publisher
+from news.syndication import Entry, entries, in_html
+from news.text import local
 
 ITEMS = 30
 
 
-class SiteFeed(Feed):
-    """The newest articles of the whole site."""
+class _Dated:
+    """A feed changes when its stories do, and one without a story no more than once a day."""
 
-    feed_type = Rss201rev2Feed
+    items: list[dict[str, Any]]
+
+    def latest_post_date(self) -> dt.datetime:
+        today = local(timezone.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+        return max((item["updateddate"] for item in self.items), default=today)
+
+
+class Rss(_Dated, Rss201rev2Feed):
+    """RSS 2.0 with what it lacks from its usual neighbours: the whole text, and when it was changed."""
+
+    def rss_attributes(self) -> dict[str, Any]:
+        content = {"xmlns:content": "http://purl.org/rss/1.0/modules/content/"}
+        return {**super().rss_attributes(), **content}
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        handler.addQuickElement("content:encoded", item["content"])
+        handler.addQuickElement("atom:updated", rfc3339_date(item["updateddate"]))
+
+
+class Atom(_Dated, Atom1Feed):
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        handler.addQuickElement("content", item["content"], {"type": "html"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a feed is about, and who publishes it."""
+
+    publisher: Publisher
+    about: Any
+
+
+class SiteFeed(Feed):
+    """The newest articles of the whole site. `SiteFeed(Atom, "news:atom")` knows its format and its route."""
+
     language = "vi"
+
+    def __init__(self, feed_type: type[Rss] | type[Atom], route: str) -> None:
+        self.feed_type = feed_type
+        self.route = route
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return require_safe(public_page(super().__call__))(request, *args, **kwargs)
 
-    def articles(self, section: Section | None) -> ArticleQuerySet:
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Asked:
+        return Asked(publisher(), self.about(request, *args, **kwargs))
+
+    # --- what differs from feed to feed ----------------------------------------------------------
+
+    def about(self, request: HttpRequest) -> Any:
+        return None
+
+    def articles(self, about: Any) -> ArticleQuerySet:
         return Article.objects.published()
 
-    def title(self, section: Section | None) -> str:
-        return publisher().full_name
-
-    def description(self, section: Section | None) -> str:
-        return f"Tin mới của {publisher().office}"
-
-    def link(self, section: Section | None) -> str:
+    def place(self, about: Any) -> str:
+        """Address of the page that shows the same."""
         return absolute("/")
 
-    def feed_url(self, section: Section | None) -> str:
-        return absolute(reverse("news:feed"))
+    def address(self, about: Any) -> str:
+        return absolute(reverse(self.route))
 
-    def items(self, section: Section | None) -> list[Article]:
-        return list(self.articles(section).newest_first().with_card()[:ITEMS])
+    def title(self, asked: Asked) -> str:
+        return asked.publisher.full_name
 
-    def item_title(self, item: Article) -> str:
-        return item.title
+    def description(self, asked: Asked) -> str:
+        return f"Tin mới của {asked.publisher.office}"
 
-    def item_description(self, item: Article) -> str:
-        return item.marked_lead
+    # --- the same in all -------------------------------------------------------------------------
 
-    def item_link(self, item: Article) -> str:
-        return absolute(item.get_absolute_url())
+    def subtitle(self, asked: Asked) -> str:
+        return self.description(asked)
 
-    def item_pubdate(self, item: Article) -> dt.datetime | None:
-        return item.published_at
+    def author_name(self, asked: Asked) -> str:
+        return asked.publisher.office
 
-    def item_updateddate(self, item: Article) -> dt.datetime:
-        return item.updated_at
+    def author_link(self, asked: Asked) -> str:
+        return absolute("/")
 
-    def item_categories(self, item: Article) -> list[str]:
-        return [item.section.name]
+    def feed_copyright(self, asked: Asked) -> str:
+        mark = asked.publisher.source_mark
+        return f"Ghi rõ nguồn {mark} khi phát hành lại." if mark else ""
 
-    def item_author_name(self, item: Article) -> str:
-        return item.byline
+    def link(self, asked: Asked) -> str:
+        return self.place(asked.about)
 
-    def item_enclosures(self, item: Article) -> list[Enclosure]:
-        if item.cover is None:
-            return []
-        kind = "image/jpeg" if item.cover.extension == "jpg" else f"image/{item.cover.extension}"
-        # RSS demands a length; 0 is what its description recommends where it is not known.
-        return [Enclosure(absolute(item.cover.rendition_url(960)), "0", kind)]
+    def feed_url(self, asked: Asked) -> str:
+        return self.address(asked.about)
+
+    def items(self, asked: Asked) -> list[Entry]:
+        newest = self.articles(asked.about).newest_first()[:ITEMS]
+        return entries(newest, asked.publisher.office)
+
+    def item_title(self, item: Entry) -> str:
+        return item.article.title
+
+    def item_description(self, item: Entry) -> str:
+        return in_html(item.summary)
+
+    def item_link(self, item: Entry) -> str:
+        return item.address
+
+    def item_guid(self, item: Entry) -> str:
+        return item.identifier
+
+    item_guid_is_permalink = False
+
+    def item_pubdate(self, item: Entry) -> dt.datetime:
+        return item.published
+
+    def item_updateddate(self, item: Entry) -> dt.datetime:
+        return item.changed
+
+    def item_categories(self, item: Entry) -> list[str]:
+        return item.subjects
+
+    def item_author_name(self, item: Entry) -> str:
+        return item.author
+
+    def item_extra_kwargs(self, item: Entry) -> dict[str, str]:
+        return {"content": item.content}
+
+    def item_enclosures(self, item: Entry) -> list[Enclosure]:
+        found = item.picture
+        return [Enclosure(found.address, str(found.length), found.content_type)] if found else []
 
 
 class SectionFeed(SiteFeed):
     """The newest articles of one section and its children."""
 
-    def get_object(self, request: HttpRequest, section_slug: str) -> Section:
+    def about(self, request: HttpRequest, section_slug: str = "") -> Section:
         return get_object_or_404(Section, slug=section_slug)
 
-    def articles(self, section: Section | None) -> ArticleQuerySet:
-        assert section is not None  # noqa: S101 - get_object() gave it
-        return super().articles(section).in_section(section)
+    def articles(self, about: Section) -> ArticleQuerySet:
+        return super().articles(about).in_section(about)
 
-    def title(self, section: Section | None) -> str:
-        return f"{section} – {publisher().full_name}"
+    def place(self, about: Section) -> str:
+        return absolute(about.get_absolute_url())
 
-    def description(self, section: Section | None) -> str:
-        return f"Tin mới trong mục {section} của {publisher().office}"
+    def address(self, about: Section) -> str:
+        return absolute(reverse(self.route, args=[about.slug]))
 
-    def link(self, section: Section | None) -> str:
-        return absolute(section.get_absolute_url()) if section else absolute("/")
+    def title(self, asked: Asked) -> str:
+        return f"{asked.about} – {asked.publisher.full_name}"
 
-    def feed_url(self, section: Section | None) -> str:
-        return absolute(reverse("news:section_feed", args=[section.slug])) if section else ""
+    def description(self, asked: Asked) -> str:
+        return f"Tin mới trong mục {asked.about} của {asked.publisher.office}"
+
+
+class SearchFeed(SiteFeed):
+    """The newest articles with the words of `?q=`.
+
+    Like the page of results it is kept by no page cache: there are as many as people can think of words.
+    """
+
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return require_safe(conditional_page(super(SiteFeed, self).__call__))(
+            request, *args, **kwargs
+        )
+
+    def about(self, request: HttpRequest) -> SearchForm:
+        form = SearchForm(request.GET)
+        if not form.words:
+            raise Http404
+        return form
+
+    def articles(self, about: SearchForm) -> ArticleQuerySet:
+        return about.filter(super().articles(about))
+
+    def place(self, about: SearchForm) -> str:
+        return f"{absolute(reverse('news:search'))}?{urlencode({'q': about.words})}"
+
+    def address(self, about: SearchForm) -> str:
+        return f"{super().address(about)}?{urlencode({'q': about.words})}"
+
+    def title(self, asked: Asked) -> str:
+        return f"“{asked.about.words}” – {asked.publisher.full_name}"
+
+    def description(self, asked: Asked) -> str:
+        return f"Tin mới có “{asked.about.words}” của {asked.publisher.office}"

@@ -125,7 +125,7 @@ def _sections(matches: dict[str, ResolverMatch]) -> Troubles:
     wanted = {
         href: match.kwargs["section_slug"]
         for href, match in matches.items()
-        if match.view_name in {"news:section", "news:section_feed"}
+        if match.view_name in {"news:section", "news:section_feed", "news:section_atom"}
     }
     known = set(Section.objects.filter(slug__in=wanted.values()).values_list("slug", flat=True))
     return {

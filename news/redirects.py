@@ -20,7 +20,8 @@ from news.models.redirect import MAX_OLD, Redirect
 # Browsers keep a permanent redirect for ever unless told otherwise, and then a new section at an old address
 # would never be seen (seconds).
 REMEMBERED = 3600
-FEED = "rss.xml"
+# The feeds of a section move with it.
+FEEDS = {"rss.xml": "news:section_feed", "atom.xml": "news:section_atom"}
 # Blanks at the ends are cut off before.
 _UNFIT = re.compile(r"[\x00-\x1f\x7f\\]")
 
@@ -64,6 +65,12 @@ def _candidates(path: str, query: str) -> list[str]:
     return [old for old in dict.fromkeys(found) if len(old) <= MAX_OLD and "\x00" not in old]
 
 
+def _feed(path: str) -> tuple[str, str]:
+    """The path of the section whose feed this path asks for, and the feed's route; nothing for other paths."""
+    section, _, name = path.rpartition("/")
+    return (f"{section}/", FEEDS[name]) if section and name in FEEDS else ("", "")
+
+
 # --- the answer where no page is --------------------------------------------------------------------
 
 
@@ -77,8 +84,7 @@ def answer(request: HttpRequest, *, withdrawn: str = "") -> HttpResponsePermanen
         return None
     path, query = request.path_info, request.META.get("QUERY_STRING", "")
     wanted = [*_candidates(path, query), *([withdrawn] if withdrawn else [])]
-    # The feed of a section moves with it.
-    section = path.removesuffix(FEED) if path.endswith(f"/{FEED}") else ""
+    section, feed = _feed(path)
     rows = (
         Redirect.objects.filter(old__in=[*wanted, section] if section else wanted)
         .select_related("section", "article__section")
@@ -94,7 +100,7 @@ def answer(request: HttpRequest, *, withdrawn: str = "") -> HttpResponsePermanen
         return _permanent(f"{row.destination}?trang={page}" if is_page else row.destination)
     row = found.get(section)
     if row is not None and row.section is not None:
-        return _permanent(reverse("news:section_feed", args=[row.section.slug]))
+        return _permanent(reverse(feed, args=[row.section.slug]))
     return None
 
 
@@ -102,8 +108,8 @@ def moved(asked: dict[str, tuple[str, str]]) -> set[str]:
     """Which of these addresses (each with its path and query) a redirect answers, as answer() would; one query."""
     wanted = {name: _candidates(path, query) for name, (path, query) in asked.items()}
     for name, (path, _) in asked.items():
-        if path.endswith(f"/{FEED}"):
-            wanted[name].append(path.removesuffix(FEED))
+        if section := _feed(path)[0]:
+            wanted[name].append(section)
     every = [old for candidates in wanted.values() for old in candidates]
     known = set(Redirect.objects.filter(old__in=every).values_list("old", flat=True))
     return {name for name, candidates in wanted.items() if known.intersection(candidates)}

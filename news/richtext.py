@@ -7,13 +7,16 @@ body into what a page prints, with pictures resolved to known photos.
 import html
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 import nh3
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from news.photos import picture_html
+from news.publisher import absolute
 from news.text import nfc
 
 if TYPE_CHECKING:
@@ -56,6 +59,9 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 
 MAX_LENGTH = 1_000_000
 MAX_DEPTH = 60
+
+# Of a picture in feeds and the API, in pixels at least.
+PLAIN_WIDTH = 960
 
 EDITOR_CONFIG = {
     "language": "vi",
@@ -136,6 +142,7 @@ _ATTRIBUTE = r'\s+[a-z-]+="[^"]*"'
 _IMG = re.compile(rf"<img(?:{_ATTRIBUTE})*\s*/?>")
 _FIGURE_OR_IMG = re.compile(rf"<figure.*?</figure>|{_IMG.pattern}", re.DOTALL)
 _PAIR = re.compile(r'([a-z-]+)="([^"]*)"')
+_HREF = re.compile(r'(<a (?:[a-z-]+="[^"]*" )*href=")([^"]*)"')
 
 
 def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
@@ -266,19 +273,62 @@ def show(body: str, photos: "Iterable[Photo]") -> SafeString:
     Pictures become renditions with width and height; one whose photo is gone disappears. The photo's credit
     goes into the caption. Tables get a box of their own to scroll in on a narrow screen.
     """
-    known = {photo.key.hex: photo for photo in photos}
     shown_before = False
 
-    def picture(match: re.Match[str]) -> str:
+    def picture(photo: "Photo", alt: str) -> str:
         nonlocal shown_before
+        markup = picture_html(photo, alt=alt, eager=not shown_before)
+        shown_before = True
+        return markup
+
+    shown = _with_pictures(body, photos, picture)
+    shown = shown.replace(
+        "<table>", '<div class="table-scroll" tabindex="0" role="region" aria-label="Bảng"><table>'
+    )
+    return mark_safe(shown.replace("</table>", "</table></div>"))  # noqa: S308 - cleaned at save by clean()
+
+
+def show_elsewhere(body: str, photos: "Iterable[Photo]", here: str) -> str:
+    """The stored clean body as other sites and programs show it; `here` is the address of its story.
+
+    Every address is absolute, every picture one plain file.
+    """
+    shown = _with_pictures(body, photos, plain_picture)
+    return _HREF.sub(lambda m: f'{m[1]}{html.escape(_joined(here, html.unescape(m[2])))}"', shown)
+
+
+def plain_picture(photo: "Photo", alt: str) -> str:
+    """A picture under its absolute address, of a size that every program shows."""
+    width, height = photo.rendition_size(PLAIN_WIDTH)
+    return format_html(
+        '<img src="{}" width="{}" height="{}" alt="{}">',
+        absolute(photo.rendition_url(PLAIN_WIDTH)),
+        width,
+        height,
+        alt,
+    )
+
+
+def _joined(here: str, href: str) -> str:
+    try:
+        return urljoin(here, href)
+    except ValueError:
+        return href
+
+
+def _with_pictures(
+    body: str, photos: "Iterable[Photo]", write: "Callable[[Photo, str], str]"
+) -> str:
+    """The body with each known photo as `write(photo, alt)` writes it and its credit in the caption."""
+    known = {photo.key.hex: photo for photo in photos}
+
+    def picture(match: re.Match[str]) -> str:
         photo = known.get(_photo_key(match[0]) or "")
         if photo is None:
             return ""
         # What the story says of the picture comes before what the library says of it.
         alt = _description(match[0]) or ("" if _is_decoration(match[0]) else photo.alt)
-        markup = picture_html(photo, alt=alt, eager=not shown_before)
-        shown_before = True
-        return markup
+        return write(photo, alt)
 
     def figure_or_picture(match: re.Match[str]) -> str:
         shown = _IMG.sub(picture, match[0])
@@ -290,8 +340,4 @@ def show(body: str, photos: "Iterable[Photo]") -> SafeString:
             return shown.replace("</figcaption>", f" {credit}</figcaption>")
         return shown.replace("</figure>", f"<figcaption>{credit}</figcaption></figure>")
 
-    shown = _FIGURE_OR_IMG.sub(figure_or_picture, body)
-    shown = shown.replace(
-        "<table>", '<div class="table-scroll" tabindex="0" role="region" aria-label="Bảng"><table>'
-    )
-    return mark_safe(shown.replace("</table>", "</table></div>"))  # noqa: S308 - cleaned at save by clean()
+    return _FIGURE_OR_IMG.sub(figure_or_picture, body)

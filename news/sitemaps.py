@@ -33,7 +33,7 @@ class ArticleSitemap(OwnAddress):
         )
 
     def lastmod(self, item: Article) -> dt.datetime:
-        return item.updated_at
+        return item.changed_at
 
 
 class SectionSitemap(OwnAddress):

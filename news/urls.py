@@ -1,12 +1,16 @@
 from django.urls import path
 
-from news import downloads, feeds, views
+from news import downloads, views
+from news.feeds import Atom, Rss, SearchFeed, SectionFeed, SiteFeed
 
 app_name = "news"
 
 urlpatterns = [
     path("tim-kiem/", views.search_page, name="search"),
-    path("rss.xml", feeds.SiteFeed(), name="feed"),
+    path("rss.xml", SiteFeed(Rss, "news:feed"), name="feed"),
+    path("atom.xml", SiteFeed(Atom, "news:atom"), name="atom"),
+    path("tim-kiem/rss.xml", SearchFeed(Rss, "news:search_feed"), name="search_feed"),
+    path("tim-kiem/atom.xml", SearchFeed(Atom, "news:search_atom"), name="search_atom"),
     path("dem/<int:article_id>/", views.count, name="count"),
     path("dem/<int:article_id>.gif", views.count_by_image, name="count_by_image"),
     path("tep/<int:attachment_id>/xem/<str:name>", downloads.view, name="attachment_view"),
@@ -18,7 +22,12 @@ urlpatterns = [
         name="preview_attachment",
     ),
     path("<slug:section_slug>/", views.section, name="section"),
-    path("<slug:section_slug>/rss.xml", feeds.SectionFeed(), name="section_feed"),
+    path("<slug:section_slug>/rss.xml", SectionFeed(Rss, "news:section_feed"), name="section_feed"),
+    path(
+        "<slug:section_slug>/atom.xml",
+        SectionFeed(Atom, "news:section_atom"),
+        name="section_atom",
+    ),
     path("<slug:section_slug>/<slug:slug>-<int:article_id>/", views.article, name="article"),
     path(
         "<slug:section_slug>/<slug:slug>-<int:article_id>/ban-in/", views.print_view, name="print"

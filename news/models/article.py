@@ -216,6 +216,9 @@ class Article(Placing):
     )
     created_at = models.DateTimeField("tạo lúc", default=timezone.now, editable=False)
     updated_at = models.DateTimeField("sửa lúc", auto_now=True)
+    # When the words that readers see were changed last, by Workflow.publish(); none since they are public.
+    # `updated_at` also counts what nobody outside the desk sees, such as a working copy.
+    revised_at = models.DateTimeField(null=True, editable=False)
 
     objects = ArticleQuerySet.as_manager()
 
@@ -351,6 +354,13 @@ class Article(Placing):
     def marked_lead(self) -> str:
         """The lead as printed: `(SOURCE) – lead`."""
         return f"({self.source}) – {self.lead}" if self.source and self.lead else self.lead
+
+    @property
+    def changed_at(self) -> dt.datetime:
+        """When readers last saw something new in it; for what is not public, when it was last saved."""
+        if self.published_at is None:
+            return self.updated_at
+        return max(self.published_at, self.revised_at or self.published_at)
 
     @property
     def is_in_capitals(self) -> bool:

@@ -312,10 +312,31 @@ class Photo(models.Model):
 
     def rendition_url(self, width: int) -> str:
         """Address of the smallest rendition at least `width` pixels wide, in the original format."""
-        for candidate in self.rendition_widths:
-            if candidate >= width:
-                return self.file_url(f"-{candidate}.{self.extension}")
-        return self.url
+        return self.file_url(self._rendition(width)[0])
+
+    def rendition_size(self, width: int) -> tuple[int, int]:
+        """Width and height of the picture at rendition_url()."""
+        own = self._rendition(width)[1]
+        return own, max(1, round(self.height * own / self.width))
+
+    def rendition_bytes(self, width: int) -> int | None:
+        """How many bytes the file at rendition_url() has; None where it is lost."""
+        try:
+            return default_storage.size(renditions.file_name(self.key, self._rendition(width)[0]))
+        except OSError:
+            return None
+
+    def _rendition(self, width: int) -> tuple[str, int]:
+        """The end of its name, and how wide it is."""
+        wide = [candidate for candidate in self.rendition_widths if candidate >= width]
+        if not wide:
+            return f".{self.extension}", self.width
+        return f"-{wide[0]}.{self.extension}", wide[0]
+
+    @property
+    def content_type(self) -> str:
+        """Of the master and of what is in the original format."""
+        return "image/jpeg" if self.extension == "jpg" else f"image/{self.extension}"
 
     def srcset(self, extension: str) -> str:
         """All widths in one format as the `srcset` attribute wants them."""

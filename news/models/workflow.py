@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from news import text
-from news.content import FEATURING, Content
+from news.content import FEATURING, READ, Content
 from news.models.revision import Revision, Step
 from news.models.staff import sections_of
 
@@ -362,9 +362,11 @@ class Workflow(models.Model):
                     "Tin cần một người thứ hai xem trước khi xuất bản. Hãy gửi duyệt, hoặc đánh dấu "
                     "“Tôi tự xuất bản, không cần người thứ hai xem”."
                 )
-            content.put_on(self._article)
             # One moment for the story and for the step: by it the history knows a date that nobody typed.
             now = timezone.now()
+            if self.was_public and READ.intersection(content.differing(Content.of(self._article))):
+                self._article.revised_at = now
+            content.put_on(self._article)
             self.status, self.stage, self.stage_since = self.Status.PUBLISHED, self.Stage.CLEAN, now
             self.published_at = self.published_at or now
             self.withdrawn_at, self.withdrawal_reason = None, ""

@@ -71,7 +71,7 @@ def news_article_json_ld(article: Article, publisher: Publisher) -> SafeString:
         "datePublished": text.local(article.published_at).isoformat()
         if article.published_at
         else None,
-        "dateModified": text.local(article.updated_at).isoformat(),
+        "dateModified": text.local(article.changed_at).isoformat(),
         "articleSection": article.section.name,
         "author": {"@type": "Person", "name": article.byline}
         if article.byline
