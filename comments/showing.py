@@ -16,8 +16,8 @@ from news import freshness
 from news.models import Article
 
 PER_PAGE = 20
-# What `?thu-tu=` says for the oldest first (news.freshness.LISTED); without it the newest come first.
-OLDEST = "cu-nhat"
+# What `?thu-tu=` says for the oldest first; without it the newest come first.
+OLDEST = freshness.OLDEST_FIRST
 
 
 def section_of(article: Article, asked: QueryDict, policy: Policy) -> dict[str, Any]:

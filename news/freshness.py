@@ -15,10 +15,15 @@ from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 PAGE_NUMBER = re.compile("[1-9][0-9]{0,4}", re.ASCII)
+STORY_NUMBER = re.compile("[1-9][0-9]{0,9}", re.ASCII)
+OLDEST_FIRST = "cu-nhat"
 # The query parameters that choose a page, each with what it may say. The first page and the usual order go without.
 LISTED = {
     "trang": PAGE_NUMBER,
-    "thu-tu": re.compile("cu-nhat"),
+    "thu-tu": re.compile(OLDEST_FIRST),
+    # The story after which a page of a list begins; see news.paging.
+    "truoc": STORY_NUMBER,
+    "sau": STORY_NUMBER,
 }
 # Set on answers that may be kept, taken off again by the cache; no browser sees it.
 CACHEABLE_HEADER = "X-Page-Cache"

@@ -14,8 +14,9 @@ from django.http import Http404, HttpRequest, HttpResponsePermanentRedirect, Que
 from django.urls import Resolver404, resolve, reverse
 
 from news import addresses, text
-from news.freshness import PAGE_NUMBER
+from news.freshness import STORY_NUMBER
 from news.models.redirect import MAX_OLD, Redirect
+from news.paging import OLDER
 
 # Browsers keep a permanent redirect for ever unless told otherwise, and then a new section at an old address
 # would never be seen (seconds).
@@ -95,9 +96,9 @@ def answer(request: HttpRequest, *, withdrawn: str = "") -> HttpResponsePermanen
     if withdrawn and row is not None and row.article and not row.article.is_published:
         return None
     if row is not None:
-        page = request.GET.get("trang", "")
-        is_page = row.section is not None and PAGE_NUMBER.fullmatch(page)
-        return _permanent(f"{row.destination}?trang={page}" if is_page else row.destination)
+        place = request.GET.get(OLDER, "")
+        is_page = row.section is not None and STORY_NUMBER.fullmatch(place)
+        return _permanent(f"{row.destination}?{OLDER}={place}" if is_page else row.destination)
     row = found.get(section)
     if row is not None and row.section is not None:
         return _permanent(reverse(feed, args=[row.section.slug]))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from news import downloads, views
+from news import archive_views, downloads, views
 from news.feeds import Atom, Rss, SearchFeed, SectionFeed, SiteFeed
 
 app_name = "news"
@@ -21,6 +21,11 @@ urlpatterns = [
         downloads.of_draft,
         name="preview_attachment",
     ),
+    path("the/", archive_views.tags, name="tags"),
+    path("the/<slug:slug>/", archive_views.tag, name="tag"),
+    path("dong-su-kien/", archive_views.threads, name="threads"),
+    path("dong-su-kien/<slug:slug>/", archive_views.thread, name="thread"),
+    path("tac-gia/<slug:slug>/", archive_views.byline, name="byline"),
     path("<slug:section_slug>/", views.section, name="section"),
     path("<slug:section_slug>/rss.xml", SectionFeed(Rss, "news:section_feed"), name="section_feed"),
     path(

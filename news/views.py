@@ -11,6 +11,7 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
 )
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from news import counting, redirects, richtext
+from news import counting, paging, redirects, richtext
 from news.content import Content
 from news.forms import SearchForm
 from news.freshness import NoSuchPage, public_page, public_page_with
@@ -28,14 +29,13 @@ from news.publisher import absolute
 
 Response = TypeVar("Response", bound=HttpResponseBase)
 
-PER_PAGE = 20
 NEIGHBOURS = 5
 ONE_PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
 def page_of(queryset: "QuerySet[Article]", request: HttpRequest) -> "Page[Article]":
     """The page that `?trang=` asks for. Raises Http404 for one that does not exist."""
-    paginator = Paginator(queryset, PER_PAGE)
+    paginator = Paginator(queryset, paging.PER_PAGE)
     wanted = request.GET.get("trang", "1")
     if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 8):
         raise Http404
@@ -46,13 +46,15 @@ def page_of(queryset: "QuerySet[Article]", request: HttpRequest) -> "Page[Articl
 
 
 @require_safe
-@public_page_with("trang")
+@public_page_with("trang", paging.OLDER)
 def section(request: HttpRequest, section_slug: str) -> HttpResponse:
     found = get_object_or_404(Section.objects.select_related("parent"), slug=section_slug)
-    articles = Article.objects.published().in_section(found).newest_first().with_card()
-    return render(
-        request, "news/section.html", {"section": found, "page": page_of(articles, request)}
-    )
+    if number := request.GET.get("trang"):
+        # An address of when pages had numbers.
+        articles = Article.objects.published().in_section(found)
+        return HttpResponseRedirect(request.path + paging.query_of_page(articles, int(number)))
+    page = paging.page_of(Article.objects.published().parts_of(found), request)
+    return render(request, "news/section.html", {"section": found, "page": page})
 
 
 def _find(article_id: int, articles: ArticleQuerySet) -> Article:

@@ -24,7 +24,7 @@ from news.models.revision import Revision, Step
 from news.models.search import SearchEntry, StoryWords, TitleWords
 from news.models.section import Section
 from news.models.staff import StaffProfile, Unit
-from news.models.topics import Tag, Thread
+from news.models.topics import Tag, Tagging, Thread
 from news.models.workflow import NeedsSecondReader, NotReady, Outdated
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "Step",
     "StoryWords",
     "Tag",
+    "Tagging",
     "Thread",
     "TitleWords",
     "Unit",

@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,7 +23,7 @@ from news.models.placing import Placing
 from news.models.search import SearchEntry
 from news.models.section import Section
 from news.models.staff import Unit, sections_of
-from news.models.topics import Tag, Thread
+from news.models.topics import Tag, Tagging, Thread
 from news.proofreading import Finding
 
 
@@ -71,6 +71,16 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def in_section(self, section: Section) -> Self:
         """Articles of the section and of its children."""
         return self.filter(Q(section=section) | Q(section__parent=section))
+
+    def parts_of(self, section: Section) -> list[Self]:
+        """The same one section at a time: of each, and of no two together, an index has the order. One query."""
+        family = Section.objects.filter(Q(pk=section.pk) | Q(parent=section))
+        return [self.filter(section=pk) for pk in family.values_list("pk", flat=True)]
+
+    def by_tag(self, tag: Tag) -> Self:
+        """Articles that bear the tag; `tagging` is the row that says so, by whose columns an index orders them."""
+        here = FilteredRelation("taggings", condition=Q(taggings__tag=tag))
+        return self.annotate(tagging=here).filter(tagging__tag=tag)
 
     def newest_first(self) -> Self:
         return self.order_by("-published_at", "-id")
@@ -160,6 +170,8 @@ class Article(Placing):
     byline = models.CharField(
         "tác giả", max_length=200, blank=True, help_text="Bút danh, in ở cuối bài."
     )
+    # The address of the page of all that bear this byline, however it is spelt; kept by save().
+    byline_slug = models.SlugField(max_length=100, blank=True, editable=False, db_index=False)
     source = models.CharField(
         "dấu nguồn",
         max_length=60,
@@ -196,7 +208,9 @@ class Article(Placing):
         null=True,
         blank=True,
     )
-    tags = models.ManyToManyField(Tag, verbose_name="thẻ", related_name="articles", blank=True)
+    tags: "models.ManyToManyField[Tag, Tagging]" = models.ManyToManyField(
+        Tag, verbose_name="thẻ", through=Tagging, related_name="articles", blank=True
+    )
     related = models.ManyToManyField(
         "self", verbose_name="tin liên quan", symmetrical=False, related_name="+", blank=True
     )
@@ -301,7 +315,6 @@ class Article(Placing):
                 condition=Q(status="published", expires_at__isnull=False),
                 name="article_expires",
             ),
-            # What waits at the desk.
             models.Index(
                 F("thread"),
                 F("published_at").desc(),
@@ -309,6 +322,14 @@ class Article(Placing):
                 condition=Q(status="published", thread__isnull=False),
                 name="article_thread_newest",
             ),
+            models.Index(
+                F("byline_slug"),
+                F("published_at").desc(),
+                F("id").desc(),
+                condition=Q(status="published"),
+                name="article_byline_newest",
+            ),
+            # What waits at the desk.
             models.Index(
                 fields=["stage", "stage_since"],
                 condition=~Q(stage="clean"),
@@ -327,6 +348,7 @@ class Article(Placing):
         self.title = text.one_line(self.title)
         self.lead = text.nfc(self.lead).strip()
         self.byline = text.one_line(self.byline)
+        self.byline_slug = text.slug(self.byline, 100)
         self.source = text.one_line(self.source)
         self.body = richtext.clean(self.body)
         self.summary = (text.one_line(self.lead) or richtext.plain(self.body))[:300]
@@ -338,6 +360,9 @@ class Article(Placing):
                 self.cover = Photo.first_of(self.body)
             super().save(*args, **kwargs)
             self.keep_photos()
+            Tagging.objects.filter(article=self).exclude(published_at=self.published_at).update(
+                published_at=self.published_at
+            )
             ExternalLink.keep(self)
             SearchEntry.keep([self])
             ViewCount.objects.get_or_create(article=self)

@@ -1,9 +1,11 @@
 """What ties stories together across sections: tags, and the threads of events that go on."""
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db import models, transaction
 from django.db.models import F
+from django.urls import reverse
 
 from news import freshness, text
 from news.models.words import Begins
@@ -50,6 +52,9 @@ class Tag(Topic):
         verbose_name = "thẻ"
         verbose_name_plural = "thẻ"
 
+    def get_absolute_url(self) -> str:
+        return reverse("news:tag", args=[self.slug])
+
     @classmethod
     def named(cls, names: list[str]) -> list["Tag"]:
         """The tags of these names, each made where there is none yet; empty names are passed over."""
@@ -59,6 +64,48 @@ class Tag(Topic):
             if slug and slug not in found:
                 found[slug] = cls.objects.get_or_create(slug=slug, defaults={"name": name})[0]
         return list(found.values())
+
+
+class TaggingQuerySet(models.QuerySet["Tagging"]):
+    def bulk_create(self, objs: Iterable["Tagging"], *args: Any, **kwargs: Any) -> list["Tagging"]:
+        """Every way to hang a tag on a story ends here, so here the story's moment is taken over."""
+        from news.models.article import Article
+
+        rows = list(objs)
+        moments = dict(
+            Article.objects.filter(pk__in={row.article_id for row in rows}).values_list(
+                "pk", "published_at"
+            )
+        )
+        for row in rows:
+            row.published_at = moments.get(row.article_id)
+        return super().bulk_create(rows, *args, **kwargs)
+
+
+class Tagging(models.Model):
+    """A story bears a tag. It has the story's moment too, so that an index yields the newest of a tag."""
+
+    # The constraint and the index below begin with them.
+    article = models.ForeignKey(
+        "news.Article", on_delete=models.CASCADE, related_name="taggings", db_index=False
+    )
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="taggings", db_index=False)
+    published_at = models.DateTimeField(null=True, editable=False)
+
+    objects = TaggingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "tag"], name="tagging_once"),
+        ]
+        indexes = [
+            models.Index(
+                F("tag"), F("published_at").desc(), F("article").desc(), name="tagging_newest"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id}: {self.tag_id}"
 
 
 class Thread(Topic):
@@ -71,3 +118,6 @@ class Thread(Topic):
     class Meta(Topic.Meta):
         verbose_name = "dòng sự kiện"
         verbose_name_plural = "dòng sự kiện"
+
+    def get_absolute_url(self) -> str:
+        return reverse("news:thread", args=[self.slug])

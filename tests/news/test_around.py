@@ -46,10 +46,10 @@ def test_a_story_without_them_says_nothing_of_them() -> None:
     assert "Tin liên quan" not in words and "dòng sự kiện" not in words
 
 
-def test_tags_lead_to_the_search() -> None:
-    story = make_article()
+def test_tags_and_byline_lead_to_their_pages() -> None:
+    story = make_article(byline="MINH TÂM")
     story.tags.set(Tag.named(["Đô thị"]))
 
-    assert 'href="/tim-kiem/?q=%C4%90%C3%B4%20th%E1%BB%8B" rel="nofollow">Đô thị</a>' in page(
-        story.get_absolute_url()
-    )
+    words = page(story.get_absolute_url())
+    assert '<a href="/the/do-thi/" rel="tag">Đô thị</a>' in words
+    assert '<a href="/tac-gia/minh-tam/" rel="author">MINH TÂM</a>' in words

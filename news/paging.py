@@ -1,0 +1,178 @@
+"""Lists that are read on from a story, not from a page's number: page 5,000 costs what page 1 costs.
+
+`?truoc=<id>` shows what stands after that story in a list that begins with the newest, so the address shows the same
+stories for as long as they are public, however many are published meanwhile. `?sau=<id>` does so in a list that begins
+with the oldest. Nothing is counted: nobody reads how many pages there are, and that number costs the most.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from news import text
+from news.freshness import OLDEST_FIRST
+from news.models import Article, ArticleQuerySet
+
+PER_PAGE = 20
+OLDER, NEWER = "truoc", "sau"
+
+
+class Place(NamedTuple):
+    """Where a story stands among all: by moment, ties by id."""
+
+    moment: dt.datetime
+    number: int
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a list, with the addresses of itself, of the first page and of its neighbours, where there are any.
+
+    `ahead` and `behind` are meant in the order of the list.
+    """
+
+    articles: list[Article]
+    here: str
+    first: str
+    ahead: str | None
+    behind: str | None
+    # The moment of the story after which this page begins; None on the first page.
+    since: dt.datetime | None
+    oldest_first: bool
+
+    @property
+    def words(self) -> str:
+        """What tells this page from the first one, for its title."""
+        if self.since is None:
+            return ""
+        return f"{'sau' if self.oldest_first else 'trước'} {text.desk_moment(self.since)}"
+
+
+@dataclass(frozen=True)
+class Order:
+    """Which columns order a list, and which way. A list that is found by another table is ordered by its columns."""
+
+    moment: str = "published_at"
+    number: str = "id"
+    oldest_first: bool = False
+
+    def walk(
+        self, articles: ArticleQuerySet, place: Place | None, *, back: bool = False
+    ) -> ArticleQuerySet:
+        """On from that place in the order of the list, or back from it, the nearest first."""
+        up = self.oldest_first != back
+        if place is not None:
+            sign = "gt" if up else "lt"
+            # The last condition alone lets the index begin at the right place.
+            articles = articles.filter(
+                Q(**{f"{self.moment}__{sign}": place.moment})
+                | Q(**{f"{self.number}__{sign}": place.number}),
+                **{f"{self.moment}__{sign}e": place.moment},
+            )
+        minus = "" if up else "-"
+        return articles.order_by(f"{minus}{self.moment}", f"{minus}{self.number}")
+
+    @property
+    def parameter(self) -> str:
+        return NEWER if self.oldest_first else OLDER
+
+    @property
+    def first_query(self) -> str:
+        return f"?thu-tu={OLDEST_FIRST}" if self.oldest_first else ""
+
+    def query_after(self, number: int) -> str:
+        begin = f"{self.first_query}&" if self.first_query else "?"
+        return f"{begin}{self.parameter}={number}"
+
+
+def page_of(
+    parts: Sequence[ArticleQuerySet], request: HttpRequest, order: Order | None = None
+) -> Listing:
+    """The page of a list that this request asks for.
+
+    The list is made of `parts` that have no story in common and of which each can be read in its order from an index:
+    a section and each of its children. Four queries at most, whatever is asked for. Raises Http404 for what is no
+    place, and for a place with nothing behind it.
+    """
+    order = order or Order()
+    place = _place(request.GET.get(order.parameter))
+    found = _keys(parts, order, place, PER_PAGE + 1)
+    if place is not None and not found:
+        raise Http404
+    here = [number for _, number in found[:PER_PAGE]]
+    behind = None
+    if place is not None:
+        # The page behind begins after the story that stands before its own; nothing stands before the first page.
+        before = _keys(parts, order, Place(*found[0]), PER_PAGE + 1, back=True)
+        whole = len(before) > PER_PAGE
+        behind = order.query_after(before[PER_PAGE][1]) if whole else order.first_query
+    rows = Article.objects.published().with_card().in_bulk(here)
+    path = request.path
+    return Listing(
+        articles=[rows[number] for number in here if number in rows],
+        here=path + (order.query_after(place.number) if place else order.first_query),
+        first=path + order.first_query,
+        ahead=path + order.query_after(here[-1]) if len(found) > PER_PAGE else None,
+        behind=None if behind is None else path + behind,
+        since=place.moment if place else None,
+        oldest_first=order.oldest_first,
+    )
+
+
+def query_of_page(articles: ArticleQuerySet, number: int) -> str:
+    """Where the page of that number begins now, for addresses of when pages had numbers.
+
+    Raises Http404 for a page that the list has not. It costs what the database takes to step over the pages before.
+    """
+    if number == 1:
+        return ""
+    begin = (number - 1) * PER_PAGE
+    found = list(articles.newest_first().values_list("pk", flat=True)[begin - 1 : begin + 1])
+    if len(found) < 2:
+        raise Http404
+    return Order().query_after(found[0])
+
+
+def _place(token: str | None) -> Place | None:
+    """The place of the story that the address names. Raises Http404 for one that was never public."""
+    if token is None:
+        return None
+    found = (
+        Article.objects.exclude(status=Article.Status.DRAFT)
+        .filter(pk=token, published_at__lte=timezone.now())
+        .values_list("published_at", "pk")
+        .first()
+    )
+    if found is None or found[0] is None:
+        raise Http404
+    return Place(found[0], found[1])
+
+
+def _keys(
+    parts: Sequence[ArticleQuerySet],
+    order: Order,
+    place: Place | None,
+    most: int,
+    *,
+    back: bool = False,
+) -> list[tuple[dt.datetime, int]]:
+    """Moment and id of the nearest stories from that place, in one query."""
+    nearest = [order.walk(part, place, back=back)[:most] for part in parts]
+    if len(nearest) == 1:
+        return list(nearest[0].values_list(order.moment, order.number))
+    # Each part from its own index; together they are a few dozen rows to sort.
+    first, *others = (
+        Article.objects.filter(pk__in=part.values("pk"))
+        .order_by()
+        .values_list("published_at", "id")
+        for part in nearest
+    )
+    together: Any = first.union(*others, all=True)
+    up = order.oldest_first != back
+    minus = "" if up else "-"
+    return list(together.order_by(f"{minus}published_at", f"{minus}id")[:most])
