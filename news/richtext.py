@@ -223,6 +223,12 @@ def photo_keys(body: str) -> list[str]:
     return list(dict.fromkeys(key for key in found if key))
 
 
+def photo_addresses(body: str) -> list[str]:
+    """Paths of the photos a clean body shows, in order, each once."""
+    found = (dict(_PAIR.findall(match[0])).get("src", "") for match in _IMG.finditer(body))
+    return list(dict.fromkeys(src for src in found if PHOTO_ADDRESS.match(src)))
+
+
 def alts(body: str) -> dict[str, str]:
     """What a clean body says each of its photos shows, by key; only those of which it says something."""
     said = ((_photo_key(m[0]), _description(m[0])) for m in _IMG.finditer(body))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from news import archive_views, downloads, views
+from news import archive_views, downloads, sitemaps, views
 from news.feeds import Atom, Rss, SearchFeed, SectionFeed, SiteFeed
 
 app_name = "news"
@@ -11,6 +11,9 @@ urlpatterns = [
     path("atom.xml", SiteFeed(Atom, "news:atom"), name="atom"),
     path("tim-kiem/rss.xml", SearchFeed(Rss, "news:search_feed"), name="search_feed"),
     path("tim-kiem/atom.xml", SearchFeed(Atom, "news:search_atom"), name="search_atom"),
+    path("opensearch.xml", views.opensearch, name="opensearch"),
+    path("sitemap-articles-<slug:month>.xml", sitemaps.month_page, name="sitemap_month"),
+    path("sitemap-news.xml", sitemaps.news_page, name="sitemap_news"),
     path("dem/<int:article_id>/", views.count, name="count"),
     path("dem/<int:article_id>.gif", views.count_by_image, name="count_by_image"),
     path("tep/<int:attachment_id>/xem/<str:name>", downloads.view, name="attachment_view"),

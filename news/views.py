@@ -181,6 +181,14 @@ def search_page(request: HttpRequest) -> HttpResponse:
     return render(request, "news/search.html", {"form": form, "page": page_of(articles, request)})
 
 
+@require_safe
+@public_page
+def opensearch(request: HttpRequest) -> HttpResponse:
+    """Tells browsers how this site is searched (OpenSearch 1.1)."""
+    kind = "application/opensearchdescription+xml; charset=utf-8"
+    return render(request, "news/opensearch.xml", content_type=kind)
+
+
 @require_POST
 @csrf_exempt  # The page has no cookie to tie a token to; a forged request adds one to a counter.
 @never_cache

@@ -1,20 +1,53 @@
 """What sitemap.xml is made of, from all rooms."""
 
+import datetime as dt
+from dataclasses import dataclass
+
 from django.urls import reverse
 
-from news.sitemaps import ArticleSitemap, OwnAddress, SectionSitemap
+from news import sitemaps
+from news.models import Article, Section
+from news.publisher import absolute
+from news.sitemaps import OwnAddress, SectionSitemap, to_the_second
 from portal.models import TextPage
 
 
+@dataclass(frozen=True)
+class Page:
+    """A page by its path, and when it changed if anybody knows."""
+
+    path: str
+    changed: dt.datetime | None = None
+
+
 class PageSitemap(OwnAddress):
-    """Text pages and the privacy page, by their paths."""
+    """The home page, text pages and the privacy page."""
 
-    def items(self) -> list[str]:
+    def items(self) -> list[Page]:
+        newest = Article.objects.published().newest_first().values_list("published_at", flat=True)
         pages = TextPage.objects.shown().defer("body")
-        return [*(page.get_absolute_url() for page in pages), reverse("privacy")]
+        return [
+            Page("/", newest.first()),
+            *(Page(page.get_absolute_url(), page.updated_at) for page in pages),
+            Page(reverse("privacy")),
+        ]
 
-    def location(self, item: str) -> str:
-        return item
+    def location(self, item: Page) -> str:
+        return item.path
+
+    def lastmod(self, item: Page) -> dt.datetime | None:
+        return to_the_second(item.changed)
 
 
-SITEMAPS = {"articles": ArticleSitemap, "sections": SectionSitemap, "pages": PageSitemap}
+SITEMAPS = {"sections": SectionSitemap, "pages": PageSitemap}
+
+
+def parts() -> list[str]:
+    """The addresses of all sitemaps that have something to say: the standard knows no empty ones."""
+    paths = [reverse("sitemap_part", args=["pages"])]
+    if Section.objects.exists():
+        paths.append(reverse("sitemap_part", args=["sections"]))
+    if sitemaps.NewsSitemap().has_items:
+        paths.append(reverse("news:sitemap_news"))
+    paths += [reverse("news:sitemap_month", args=[month]) for month in sitemaps.months()]
+    return [absolute(path) for path in paths]

@@ -20,10 +20,10 @@ urlpatterns = [
     path("trang/<slug:slug>/", views.text_page, name="text_page"),
     path("binh-luan/", include("comments.urls")),
     path("sitemap.xml", views.sitemap_index, name="sitemap"),
-    path(
-        "sitemap-<slug:section>.xml",
+    re_path(
+        rf"^sitemap-(?P<section>{'|'.join(SITEMAPS)})\.xml$",
         public_page(sitemap),
-        {"sitemaps": SITEMAPS},
+        {"sitemaps": SITEMAPS, "template_name": "news/sitemap.xml"},
         name="sitemap_part",
     ),
     path("robots.txt", views.robots, name="robots"),

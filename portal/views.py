@@ -12,10 +12,8 @@ from django.views.decorators.http import require_safe
 from news import redirects
 from news.freshness import public_page
 from news.models import Article, Section
-from news.publisher import absolute
-from portal import privacy
+from portal import privacy, sitemaps
 from portal.models import AgencyLink, SiteIdentity, TextPage
-from portal.sitemaps import SITEMAPS
 
 FEATURED = 4
 PER_SECTION = 5
@@ -98,12 +96,8 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public_page
 def sitemap_index(request: HttpRequest) -> HttpResponse:
-    """The parts of the sitemap, of at most 5,000 addresses each; Django's own index names the request's host."""
-    parts = []
-    for name, sitemap_class in SITEMAPS.items():
-        address = absolute(reverse("sitemap_part", args=[name]))
-        pages = sitemap_class().paginator.num_pages
-        parts += [address, *(f"{address}?p={number}" for number in range(2, pages + 1))]
+    """The parts of the sitemap; Django's own index names the request's host."""
+    parts = sitemaps.parts()
     return render(request, "portal/sitemap.xml", {"parts": parts}, content_type="application/xml")
 
 

@@ -68,7 +68,7 @@ def everywhere(site: str, article: Article) -> dict[str, bool]:
         "/",
         article.section.get_absolute_url(),
         "/rss.xml",
-        "/sitemap-articles.xml",
+        "/sitemap-news.xml",
         "/tim-kiem/?q=so+ket",
     )
     found = {path: address in Client().get(path).content.decode() for path in paths}

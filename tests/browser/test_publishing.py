@@ -80,7 +80,7 @@ def test_a_story_with_an_uploaded_captioned_picture_is_published_and_found_every
         "/",
         section.get_absolute_url(),
         "/rss.xml",
-        "/sitemap-articles.xml",
+        "/sitemap-news.xml",
         "/tim-kiem/?q=so+ket",
     ):
         assert article.get_absolute_url() in public.request.get(f"{site}{path}").text(), path

@@ -66,9 +66,12 @@ def make_site() -> Section:
 
 def public_addresses() -> list[str]:
     """Every address a reader can open, found from the site map and the rows."""
-    addresses = ["/", "/rss.xml", "/sitemap.xml", "/sitemap-articles.xml", "/robots.txt"]
+    addresses = ["/", "/rss.xml", "/sitemap.xml", "/sitemap-news.xml", "/robots.txt"]
     addresses += ["/sitemap-sections.xml", "/sitemap-pages.xml", reverse("privacy")]
-    addresses.append("/atom.xml")
+    addresses += ["/atom.xml", "/opensearch.xml"]
+    addresses.append(
+        f"/sitemap-articles-{timezone.localdate(timezone.now() - dt.timedelta(days=1)):%Y-%m}.xml"
+    )
     for word in ("tin", "Nháp", "XBIMATX", "xbimatx"):
         addresses += [f"/tim-kiem/{page}?q={word}" for page in ("", "rss.xml", "atom.xml")]
     for section in Section.objects.all():
@@ -110,6 +113,7 @@ def test_the_list_of_public_addresses_misses_no_route() -> None:
             "news:section",
             "news:section_feed",
             "news:article",
+            *("news:opensearch", "news:sitemap_month", "news:sitemap_news"),
             *("news:atom", "news:section_atom", "news:search_feed", "news:search_atom"),
             "news:print",
         ),
@@ -482,7 +486,7 @@ def test_feed_and_sitemap_hold_the_article_under_the_site_s_own_address(
     for address in (
         "/rss.xml",
         reverse("news:section_feed", args=[article.section.slug]),
-        "/sitemap-articles.xml",
+        f"/sitemap-articles-{timezone.localtime(article.published_at):%Y-%m}.xml",
     ):
         words = client.get(address).content.decode()
         assert link in words, address
@@ -499,18 +503,6 @@ def test_robots_names_the_sitemap_and_shuts_the_desk(client: Client) -> None:
 def test_health_addresses_answer(client: Client) -> None:
     assert client.get("/song/").content == b"ok\n"
     assert client.get("/san-sang/").content == b"ok\n"
-
-
-def test_the_sitemap_has_parts_and_every_part_has_its_pages(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("news.sitemaps.ArticleSitemap.limit", 2)
-    articles = [make_article() for _ in range(5)]
-    parts = re.findall(r"<loc>(.*?)</loc>", client.get("/sitemap.xml").content.decode())
-    listed = "".join(
-        client.get(part.removeprefix(settings.SITE_URL)).content.decode() for part in parts
-    )
-    assert all(article.get_absolute_url() in listed for article in articles)
 
 
 def test_the_page_of_the_old_portal_has_every_text_of_it_in_its_order(client: Client) -> None:
