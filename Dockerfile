@@ -32,6 +32,10 @@ RUN python -m compileall -q /app /opt/venv/lib
 
 # --- What runs --------------------------------------------------------------------------------------------------
 FROM python:3.11-slim
+# What WeasyPrint shapes and lays out text with, for stories saved as PDF (news/paper.py).
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libpangoft2-1.0-0 \
+    && rm -rf /var/lib/apt/lists/*
 # A fixed number, so that the files of the volumes keep their owner from one image to the next.
 RUN groupadd --gid 10001 portal \
     && useradd --uid 10001 --gid portal --no-create-home --home-dir /app --shell /usr/sbin/nologin portal \

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from news import archive_views, downloads, sitemaps, views
+from news import archive_views, downloads, saving, sitemaps, views
 from news.feeds import Atom, Rss, SearchFeed, SectionFeed, SiteFeed
 
 app_name = "news"
@@ -39,5 +39,15 @@ urlpatterns = [
     path("<slug:section_slug>/<slug:slug>-<int:article_id>/", views.article, name="article"),
     path(
         "<slug:section_slug>/<slug:slug>-<int:article_id>/ban-in/", views.print_view, name="print"
+    ),
+    path(
+        "<slug:section_slug>/<slug:slug>-<int:article_id>/ban-luu.html",
+        saving.save_html,
+        name="save_html",
+    ),
+    path(
+        "<slug:section_slug>/<slug:slug>-<int:article_id>/ban-luu.pdf",
+        saving.save_pdf,
+        name="save_pdf",
     ),
 ]

@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from news import counting, paging, redirects, richtext
+from news import counting, paging, paper, redirects, richtext
 from news.content import Content
 from news.forms import SearchForm
 from news.freshness import NoSuchPage, public_page, public_page_with
@@ -57,7 +57,7 @@ def section(request: HttpRequest, section_slug: str) -> HttpResponse:
     return render(request, "news/section.html", {"section": found, "page": page})
 
 
-def _find(article_id: int, articles: ArticleQuerySet) -> Article:
+def find(article_id: int, articles: ArticleQuerySet) -> Article:
     """The article if it was ever public. Raises Http404 for what waits or was never finished, as for nothing."""
     article = get_object_or_404(
         articles.select_related("section__parent", "cover", "view_count", "thread"), pk=article_id
@@ -67,7 +67,7 @@ def _find(article_id: int, articles: ArticleQuerySet) -> Article:
     raise Http404
 
 
-def _gone(request: HttpRequest, found: Article) -> HttpResponse:
+def gone(request: HttpRequest, found: Article) -> HttpResponse:
     """That it was withdrawn or has expired, unless a redirect says where to read on."""
     return redirects.answer(request, withdrawn=found.get_absolute_url()) or render(
         request, "news/withdrawn.html", {"article": found}, status=410
@@ -77,9 +77,9 @@ def _gone(request: HttpRequest, found: Article) -> HttpResponse:
 @require_safe
 @public_page_with("trang", "thu-tu")
 def article(request: HttpRequest, section_slug: str, slug: str, article_id: int) -> HttpResponse:
-    found = _find(article_id, Article.objects.with_places_around(NEIGHBOURS))
+    found = find(article_id, Article.objects.with_places_around(NEIGHBOURS))
     if found.is_gone:
-        return _gone(request, found)
+        return gone(request, found)
     if request.path != found.get_absolute_url():
         return HttpResponsePermanentRedirect(found.get_absolute_url())
     try:
@@ -107,6 +107,7 @@ def article_context(found: Article, tags: list[Tag]) -> dict[str, object]:
         "photos": Photo.objects.filter(key__in=richtext.photo_keys(found.body)),
         "attachments": Attachment.objects.below(found),
         "tags": tags,
+        "can_be_pdf": paper.is_possible(),
         **{kind: [around[key] for key in keys[kind] if key in around] for kind in kinds},
     }
 
@@ -159,9 +160,9 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 @public_page
 def print_view(request: HttpRequest, section_slug: str, slug: str, article_id: int) -> HttpResponse:
-    found = _find(article_id, Article.objects.all())
+    found = find(article_id, Article.objects.all())
     if found.is_gone:
-        return _gone(request, found)
+        return gone(request, found)
     address = reverse("news:print", args=[found.section.slug, found.slug, found.pk])
     if request.path != address:
         return HttpResponsePermanentRedirect(address)

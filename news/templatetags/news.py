@@ -45,6 +45,12 @@ def picture(photo: Photo, sizes: str, alt: str = "", eager: bool = False) -> Saf
 
 
 @register.simple_tag
+def single_picture(photo: Photo, alt: str = "") -> SafeString:
+    """A photo on a page that is saved, as one file."""
+    return mark_safe(richtext.plain_picture(photo, alt))  # noqa: S308 - built by format_html
+
+
+@register.simple_tag
 def card(photo: Photo, sizes: str, eager: bool = False) -> SafeString:
     """A photo beside a title, cut to the shape of cards. The title says what it is about, so alt is empty."""
     return card_html(photo, alt="", sizes=sizes, eager=eager)
@@ -54,7 +60,14 @@ def card(photo: Photo, sizes: str, eager: bool = False) -> SafeString:
 def qr(address: str) -> SafeString:
     """The address as a QR code, drawn as inline SVG: a printed page leads back to the site."""
     code = segno.make(address, error="m", micro=False)
-    drawing = code.svg_inline(scale=3, border=2, omitsize=True, svgclass="qr", lineclass=None)
+    drawing = code.svg_inline(
+        scale=3,
+        border=2,
+        omitsize=True,
+        svgclass="qr",
+        lineclass=None,
+        title="Mã QR dẫn đến trang này trên mạng",
+    )
     return mark_safe(drawing)  # noqa: S308 - segno draws numbers; the address itself is not in it
 
 

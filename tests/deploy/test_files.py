@@ -31,6 +31,11 @@ def test_the_tests_database_is_started_as_production_s_is() -> None:
     assert SERVICES["postgres"]["command"] == ["postgres", *private_postgres.AS_IN_PRODUCTION]
 
 
+def test_the_image_has_what_lays_out_a_pdf() -> None:
+    assert "libpangoft2-1.0-0" in DOCKERFILE
+    assert "libpangoft2-1.0-0" in (ROOT / ".ci" / "run").read_text()
+
+
 # --- .env.example ------------------------------------------------------------------------------------------------
 
 

@@ -138,6 +138,15 @@ def test_comments_are_bounded_for_one_sender_and_reading_for_nobody(told: Told) 
     assert {told.ask("/dem/1/", "POST").status for _ in range(200)} == {200}
 
 
+def test_saving_stories_is_bounded_for_one_reader_and_for_no_other(told: Told) -> None:
+    addresses = ["/muc/tin-1/ban-luu.pdf", "/muc/tin-1/ban-luu.html"]
+    asked = [told.ask(addresses[number % 2]).status for number in range(60)]
+    assert asked[:40] == [200] * 40
+    assert 429 in asked
+    assert told.ask(addresses[0], X_Forwarded_For="203.0.113.8").status == 200
+    assert told.ask("/muc/tin-1/").status == 200
+
+
 def test_a_failing_application_writes_no_address_into_the_error_log(told: Told) -> None:
     told.port_of_nowhere()
     told.ask("/mot-bai-viet/")

@@ -125,6 +125,8 @@ def test_the_list_of_public_addresses_misses_no_route() -> None:
     not_readable = {"comments:notify"}
     not_readable |= {"alive", "ready", "news:count", "ckeditor_upload", "ckeditor_browse"}
     not_readable |= {"photo_add"}
+    # Files to keep: tests/news/test_saving.py.
+    not_readable |= {"news:save_html", "news:save_pdf"}
     # Files, no pages: tests/news/test_downloads.py.
     not_readable |= {"news:attachment", "news:attachment_view", "news:preview_attachment"}
     # Shows a draft, to who was given the link: tests/news/test_previews.py.
