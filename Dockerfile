@@ -1,8 +1,15 @@
 # syntax=docker/dockerfile:1
 # The image of the web process. docker-compose.yml says how it runs; docs/operations.md is for who runs it.
 
+# --- What both of the others stand on ---------------------------------------------------------------------------
+FROM python:3.11-slim AS system
+# What WeasyPrint shapes and lays out text with, for stories saved as PDF (news/paper.py).
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libpangoft2-1.0-0 \
+    && rm -rf /var/lib/apt/lists/*
+
 # --- Built here, thrown away after: pip's caches, whatever a package would need to compile ----------------------
-FROM python:3.11-slim AS build
+FROM system AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
@@ -31,11 +38,7 @@ RUN PORTAL_MODE=production \
 RUN python -m compileall -q /app /opt/venv/lib
 
 # --- What runs --------------------------------------------------------------------------------------------------
-FROM python:3.11-slim
-# What WeasyPrint shapes and lays out text with, for stories saved as PDF (news/paper.py).
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends libpangoft2-1.0-0 \
-    && rm -rf /var/lib/apt/lists/*
+FROM system
 # A fixed number, so that the files of the volumes keep their owner from one image to the next.
 RUN groupadd --gid 10001 portal \
     && useradd --uid 10001 --gid portal --no-create-home --home-dir /app --shell /usr/sbin/nologin portal \
