@@ -92,7 +92,12 @@ def save_pdf(
     try:
         return _answer(request, article_id, "pdf", kept_pdf)
     except (Busy, paper.NotPrintable) as error:
-        later = {"busy": isinstance(error, Busy)}
+        later = {
+            "busy": isinstance(error, Busy),
+            "section_slug": section_slug,
+            "slug": slug,
+            "article_id": article_id,
+        }
         answer = render(request, "news/save_later.html", later, status=503)
         answer.headers["Retry-After"] = str(RETRY_AFTER)
         answer.headers["Cache-Control"] = "no-store"
