@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from news import richtext
 from news.freshness import public_page
-from news.models import Article, ArticleQuerySet, Section
+from news.models import Article, ArticleQuerySet, Document, DocumentQuerySet, Section
 from news.publisher import absolute
 from news.text import VIETNAM, local
 
@@ -86,6 +86,16 @@ class SectionSitemap(OwnAddress):
 
     def lastmod(self, item: Any) -> dt.datetime | None:
         return to_the_second(item.newest)
+
+
+class DocumentSitemap(OwnAddress):
+    """The register of documents."""
+
+    def items(self) -> DocumentQuerySet:
+        return Document.objects.published().newest_first()
+
+    def lastmod(self, item: Document) -> dt.datetime | None:
+        return to_the_second(item.updated_at)
 
 
 class NewsSitemap(OwnAddress):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from news import archive_views, downloads, saving, sitemaps, views
+from news import archive_views, document_views, downloads, saving, sitemaps, views
 from news.feeds import Atom, Rss, SearchFeed, SectionFeed, SiteFeed
 
 app_name = "news"
@@ -29,6 +29,8 @@ urlpatterns = [
     path("dong-su-kien/", archive_views.threads, name="threads"),
     path("dong-su-kien/<slug:slug>/", archive_views.thread, name="thread"),
     path("tac-gia/<slug:slug>/", archive_views.byline, name="byline"),
+    path("van-ban/", document_views.documents, name="documents"),
+    path("van-ban/<slug:slug>-<int:document_id>/", document_views.document, name="document"),
     path("<slug:section_slug>/", views.section, name="section"),
     path("<slug:section_slug>/rss.xml", SectionFeed(Rss, "news:section_feed"), name="section_feed"),
     path(

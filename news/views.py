@@ -4,7 +4,7 @@ import base64
 from typing import TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import (
     Http404,
     HttpRequest,
@@ -28,12 +28,13 @@ from news.models import Article, ArticleQuerySet, Attachment, Photo, PreviewLink
 from news.publisher import absolute
 
 Response = TypeVar("Response", bound=HttpResponseBase)
+Row = TypeVar("Row", bound=Model)
 
 NEIGHBOURS = 5
 ONE_PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
-def page_of(queryset: "QuerySet[Article]", request: HttpRequest) -> "Page[Article]":
+def page_of(queryset: "QuerySet[Row]", request: HttpRequest) -> "Page[Row]":
     """The page that `?trang=` asks for. Raises Http404 for one that does not exist."""
     paginator = Paginator(queryset, paging.PER_PAGE)
     wanted = request.GET.get("trang", "1")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from news import sitemaps
-from news.models import Article, Section
+from news.models import Article, Document, Section
 from news.publisher import absolute
-from news.sitemaps import OwnAddress, SectionSitemap, to_the_second
+from news.sitemaps import DocumentSitemap, OwnAddress, SectionSitemap, to_the_second
 from portal.models import TextPage
 
 
@@ -39,7 +39,11 @@ class PageSitemap(OwnAddress):
         return to_the_second(item.changed)
 
 
-SITEMAPS = {"sections": SectionSitemap, "pages": PageSitemap}
+SITEMAPS = {
+    "sections": SectionSitemap,
+    "documents": DocumentSitemap,
+    "pages": PageSitemap,
+}
 
 
 def parts() -> list[str]:
@@ -47,6 +51,8 @@ def parts() -> list[str]:
     paths = [reverse("sitemap_part", args=["pages"])]
     if Section.objects.exists():
         paths.append(reverse("sitemap_part", args=["sections"]))
+    if Document.objects.published().exists():
+        paths.append(reverse("sitemap_part", args=["documents"]))
     if sitemaps.NewsSitemap().has_items:
         paths.append(reverse("news:sitemap_news"))
     paths += [reverse("news:sitemap_month", args=[month]) for month in sitemaps.months()]

@@ -7,9 +7,17 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
+from django.test import Client
 
-from news.models import Amendment, Attachment, Document, DocumentAttachment, Issuer
-from tests.factories import make_attachment, make_document, make_user
+from news.models import (
+    Amendment,
+    Attachment,
+    Document,
+    DocumentAttachment,
+    DocumentKind,
+    Issuer,
+)
+from tests.factories import make_article, make_attachment, make_document, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -247,3 +255,92 @@ def test_a_file_is_public_while_a_public_document_has_it_and_cannot_be_deleted()
 
     document.write(by=officer(), attachments=[])
     assert not DocumentAttachment.objects.exists()
+
+
+# --- what readers see ------------------------------------------------------------------------------
+
+
+def test_the_page_of_a_document_says_all_that_is_known_of_it(client: Client) -> None:
+    by = officer()
+    file = make_attachment(title="Toàn văn")
+    oldest, old, amended = (make_document(issued_on=dt.date(2020, 1, day)) for day in (1, 2, 3))
+    document = make_document(
+        number="12/2026/QĐ-UBND",
+        abstract="Về quy chế tiếp công dân",
+        signer="Chủ tịch Lê Văn Tám",
+        issued_on=dt.date(2026, 5, 31),
+        effective_on=dt.date(2026, 6, 10),
+        expires_on=dt.date(2099, 12, 31),
+    )
+    old.write(by=by, replaces=[oldest])
+    document.write(by=by, replaces=[old], amends=[amended], attachments=[file.pk])
+    story = make_article(title="Tin về quy chế")
+    story.documents.add(document)
+
+    words = client.get(document.get_absolute_url()).content.decode()
+    for said in (
+        "Quyết định số 12/2026/QĐ-UBND</h1>",
+        *("Về quy chế tiếp công dân", "Còn hiệu lực", "Chủ tịch Lê Văn Tám"),
+        *("31/05/2026", "10/06/2026", "31/12/2099", "Ủy ban nhân dân"),
+        *(f'href="{each.get_absolute_url()}"' for each in (oldest, old, amended, story)),
+        *(f'href="{address}"' for address in (file.get_absolute_url(), file.view_url)),
+    ):
+        assert said in words, said
+
+    words = client.get(old.get_absolute_url()).content.decode()
+    assert "Hết hiệu lực" in words
+    assert words.count(f'href="{document.get_absolute_url()}"') == 2
+    assert "Được sửa đổi" in client.get(amended.get_absolute_url()).content.decode()
+
+
+def test_an_old_slug_leads_on_a_draft_is_nowhere_and_what_was_taken_off_is_gone(
+    client: Client,
+) -> None:
+    document = make_document(number="9/TB", abstract="Đăng nhầm")
+    old = document.get_absolute_url()
+    document.slug = "ten-khac"
+    document.save()
+    answer = client.get(old)
+    assert (answer.status_code, answer.headers["Location"]) == (301, document.get_absolute_url())
+
+    document.withdraw(by=officer(), reason="Sai số liệu")
+    gone = client.get(document.get_absolute_url())
+    assert gone.status_code == 410
+    assert "Sai số liệu" in gone.content.decode()
+    assert "Đăng nhầm" not in client.get("/van-ban/").content.decode()
+    draft = make_document(status="draft")
+    assert client.get(draft.get_absolute_url()).status_code == 404
+
+
+def test_the_register_is_narrowed_by_kind_issuer_year_state_and_words(client: Client) -> None:
+    one = make_document(number="42/2022/NĐ-CP", issued_on=dt.date(2022, 6, 24))
+    two = make_document(expires_on=dt.date(2026, 2, 1), kind=DocumentKind.objects.create(name="X"))
+    three = make_document(issuer=Issuer.objects.create(name="Hội đồng thử"))
+    four = make_document(effective_on=dt.date(2099, 1, 1))
+    everything = {one, two, three, four}
+    table: list[tuple[dict[str, str], set[Document]]] = [
+        ({}, everything),
+        ({"q": "42/2022/nd-cp"}, {one}),
+        ({"loai": "x"}, {two}),
+        ({"co-quan": "hoi-dong-thu"}, {three}),
+        ({"nam": "2022"}, {one}),
+        ({"hieu-luc": "con"}, {one, three}),
+        ({"hieu-luc": "het"}, {two}),
+        ({"hieu-luc": "chua"}, {four}),
+        ({"nam": "2026", "hieu-luc": "con"}, {three}),
+        ({"nam": "2022", "loai": "x"}, set()),
+        ({"nam": "abc", "loai": "\x00", "hieu-luc": "1", "co-quan": "%"}, everything),
+        ({"q": "a" * 10_000}, set()),
+        ({"q": "/ \x00 %"}, set()),
+    ]
+    for asked, expected in table:
+        answer = client.get("/van-ban/", asked)
+        assert answer.status_code == 200, asked
+        assert set(answer.context["page"].object_list) == expected, asked
+
+    for _ in range(19):
+        make_document()
+    first = client.get("/van-ban/?hieu-luc=con").content.decode()
+    assert 'href="?hieu-luc=con&amp;trang=2"' in first
+    assert client.get("/van-ban/?trang=3").status_code == 404
+    assert "Không có văn bản nào" in client.get("/van-ban/?q=khong-co").content.decode()

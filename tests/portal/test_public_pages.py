@@ -19,7 +19,16 @@ from django.utils import timezone
 
 from comments.models import Comment
 from comments.private_links import private_address
-from news.models import Article, ArticleAttachment, DailyViewCount, Section, Tag, Thread
+from news.models import (
+    Article,
+    ArticleAttachment,
+    DailyViewCount,
+    Document,
+    DocumentAttachment,
+    Section,
+    Tag,
+    Thread,
+)
 from portal.models import AgencyLink, SiteIdentity, TextPage
 from portal.pagecache import PageCache
 from portal.wsgi import application
@@ -28,6 +37,7 @@ from tests.factories import (
     make_article,
     make_attachment,
     make_comment,
+    make_document,
     make_photo,
     make_section,
     make_user,
@@ -61,6 +71,7 @@ def make_site() -> Section:
         DailyViewCount.objects.create(article=article, day=timezone.localdate(), views=number + 1)
         article.tags.set(tags)
         make_comment(article=article, status=Comment.Status.APPROVED)
+    article.documents.add(make_document(replaced_by=make_document()))
     return section
 
 
@@ -68,12 +79,14 @@ def public_addresses() -> list[str]:
     """Every address a reader can open, found from the site map and the rows."""
     addresses = ["/", "/rss.xml", "/sitemap.xml", "/sitemap-news.xml", "/robots.txt"]
     addresses += ["/sitemap-sections.xml", "/sitemap-pages.xml", reverse("privacy")]
-    addresses += ["/atom.xml", "/opensearch.xml"]
+    addresses += ["/atom.xml", "/opensearch.xml", "/sitemap-documents.xml"]
     addresses.append(
         f"/sitemap-articles-{timezone.localdate(timezone.now() - dt.timedelta(days=1)):%Y-%m}.xml"
     )
     for word in ("tin", "Nháp", "XBIMATX", "xbimatx"):
         addresses += [f"/tim-kiem/{page}?q={word}" for page in ("", "rss.xml", "atom.xml")]
+        addresses.append(f"/van-ban/?q={word}")
+    addresses += ["/van-ban/", *(row.get_absolute_url() for row in Document.objects.all())]
     for section in Section.objects.all():
         addresses += [f"{section.get_absolute_url()}{page}" for page in ("", "rss.xml", "atom.xml")]
     addresses += [page.get_absolute_url() for page in TextPage.objects.all()]
@@ -116,6 +129,8 @@ def test_the_list_of_public_addresses_misses_no_route() -> None:
             *("news:opensearch", "news:sitemap_month", "news:sitemap_news"),
             *("news:atom", "news:section_atom", "news:search_feed", "news:search_atom"),
             "news:print",
+            "news:documents",
+            "news:document",
         ),
         *("news:tags", "news:tag", "news:threads", "news:thread", "news:byline"),
         *("news:count_by_image", "comments:write", "comments:ticket", "comments:page"),
@@ -173,6 +188,7 @@ def crawl(
     ):
         section = make_site()
         withdrawn = hide_stories(section)
+        hide_documents()
         hide_comments()
         make_article(title="Tin", lead="Dẫn.", body="<p>Tin cũ của Quận Gò Vấp</p>")
         client = Client()
@@ -209,6 +225,20 @@ def hide_stories(section: Section) -> Article:
         ArticleAttachment.put_below(article, [make_attachment(title="Tệp XBIMATX").pk])
         article.tags.set([Tag.named(["Đô thị"])[0], Tag.named(["Thẻ XBIMATX"])[0]])
     return withdrawn
+
+
+def hide_documents() -> None:
+    """A draft and a withdrawn one, tied to everything that is public."""
+    public = Document.objects.published()[0]
+    for status in (Document.Status.DRAFT, Document.Status.WITHDRAWN):
+        hidden = make_document(status=status, abstract="Về việc XBIMATX", signer="XBIMATX")
+        make_document(replaced_by=hidden)
+        make_document(status=status, abstract="XBIMATX", replaced_by=public)
+        public.amends.add(hidden)
+        public.amended_by.add(hidden)
+        hidden.articles.add(*Article.objects.published())
+        DocumentAttachment.put_on(hidden, [make_attachment(title="Tệp XBIMATX").pk])
+    public.articles.add(*Article.objects.exclude(pk__in=Article.objects.published()))
 
 
 def hide_comments() -> None:
@@ -310,13 +340,17 @@ def is_demo(path: Path) -> bool:
     [
         *[("home", 12), ("article", 12), ("section", 12), ("print", 12)],
         *[(name, 12) for name in ("tag", "tags", "thread", "threads", "byline")],
+        *[("documents", 12), ("document", 12)],
     ],
 )
 def test_a_cold_page_costs_a_fixed_number_of_queries(client: Client, name: str, bound: int) -> None:
     section = make_site()
     article = Article.objects.filter(section=section)[0]
+    document = Document.objects.exclude(replaced_by=None).get()
     address = {
         "home": "/",
+        "documents": "/van-ban/",
+        "document": document.get_absolute_url(),
         "article": article.get_absolute_url(),
         "section": section.get_absolute_url(),
         "print": f"{article.get_absolute_url()}ban-in/",
@@ -332,6 +366,13 @@ def test_a_cold_page_costs_a_fixed_number_of_queries(client: Client, name: str, 
         extra = make_article(section=section, body=article.body, cover=make_photo(), featured=True)
         make_comment(article=extra, status=Comment.Status.APPROVED)
         make_comment(article=article, status=Comment.Status.APPROVED)
+        old = make_document(replaced_by=document)
+        DocumentAttachment.put_on(
+            document, [*document.attachments.values_list("pk", flat=True), make_attachment().pk]
+        )
+        document.amends.add(old)
+        document.articles.add(extra)
+        article.documents.add(old)
     with CaptureQueriesContext(connection) as many:
         cold(address)
     assert len(few) == len(many), [q["sql"][:120] for q in many]
