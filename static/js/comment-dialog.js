@@ -1,7 +1,8 @@
 // The reader writes, presses Gửi bình luận, and a dialog asks for name and e-mail. Nothing typed is ever lost:
 // closing, refused or failed sends leave the text where it is. Without this file the same form is a plain page.
 import { length, normalise } from "./plain-text.js";
-import { forgetReader, knownReader, rememberReader } from "./reader.js";
+import { forgetReader, knownReader, rememberLink, rememberReader } from "./reader.js";
+import { FORGOTTEN, showRemembered } from "./remembered.js";
 
 const section = document.querySelector("[data-comments]");
 const box = section?.querySelector("[data-comment-box]");
@@ -11,6 +12,8 @@ const FEW = 200;
 // The server does not even normalise what is so many times too long: see PlainTextField of comments/forms.py.
 const FAR_TOO_LONG = 4;
 const PAUSE = 1000;
+// How the dialog closes when the comment was taken.
+const SENT = "sent";
 
 if (box && dialog) {
   const { ticketAddress } = box.dataset;
@@ -90,6 +93,18 @@ if (box && dialog) {
     if (wrong.includes("text")) dialog.close();
     if (wrong.length) fields[wrong[0]].focus();
   };
+  const checks = new Map([
+    [text, () => wrongLength(text, false)],
+    [name, () => wrongLength(name, true)],
+    [email, wrongEmail],
+    [consent, () => (consent.checked ? "" : consent.dataset.required)],
+  ]);
+  // What was said to be wrong is unsaid as soon as it is right; nobody is told of a fault while still typing.
+  for (const [field, check] of checks) {
+    field.addEventListener("input", () => {
+      if (field.hasAttribute("aria-invalid")) showError(field, check());
+    });
+  }
   const say = (message) => {
     alert.textContent = message;
     alert.hidden = !message;
@@ -116,35 +131,24 @@ if (box && dialog) {
 
   // --- what this browser remembers ----------------------------------------------------------------------
 
-  const forgetters = section.querySelectorAll("[data-forget]");
-  const showKnown = () => {
+  const fillIn = () => {
     const known = knownReader();
-    for (const forgetter of forgetters) forgetter.hidden = !known;
-    return known;
-  };
-  const known = showKnown();
-  if (known) {
+    if (!known) return;
     name.value = known.name ?? "";
     email.value = known.email ?? "";
     remember.checked = true;
-  }
-  for (const forgetter of forgetters) {
-    forgetter.querySelector("button").addEventListener("click", () => {
-      forgetReader();
-      name.value = email.value = "";
-      remember.checked = false;
-      showKnown();
-      const said = forgetter.parentElement.querySelector("[data-forgotten]");
-      said.textContent = "Đã xoá thông tin đã lưu trên máy này.";
-      said.focus();
-    });
-  }
+  };
+  fillIn();
+  document.addEventListener(FORGOTTEN, () => {
+    name.value = email.value = "";
+    remember.checked = false;
+  });
 
   // --- sending ------------------------------------------------------------------------------------------
 
   box.addEventListener("submit", (event) => {
     event.preventDefault();
-    const wrong = wrongLength(text, false);
+    const wrong = checks.get(text)();
     showError(text, wrong);
     if (wrong) {
       text.focus();
@@ -152,21 +156,18 @@ if (box && dialog) {
     }
     fetchTicket();
     say("");
+    dialog.returnValue = "";
     dialog.showModal();
     (name.value ? consent : name).focus();
   });
   form.querySelector("[data-close]").addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => {
-    if (box.isConnected && !text.hasAttribute("aria-invalid")) box.querySelector("[type=submit]").focus();
+    if (dialog.returnValue !== SENT && !text.hasAttribute("aria-invalid")) box.querySelector("[type=submit]").focus();
   });
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const wrong = {
-      name: wrongLength(name, true),
-      email: wrongEmail(),
-      consent: consent.checked ? "" : consent.dataset.required,
-    };
+    const wrong = Object.fromEntries([name, email, consent].map((field) => [field.name, checks.get(field)()]));
     const errors = Object.fromEntries(
       Object.entries(wrong)
         .filter(([, message]) => message)
@@ -192,8 +193,10 @@ if (box && dialog) {
       ticket = Promise.resolve(result.ticket);
       if (!proof || result.ticket !== sent) begin(result.work);
       if (result.sent) {
-        if (remember.checked) rememberReader(name.value, email.value);
-        else forgetReader();
+        if (remember.checked) {
+          rememberReader(name.value, email.value);
+          rememberLink(result.private_address, box.dataset.title);
+        } else forgetReader();
         showThanks(result.private_address);
       } else {
         showErrors(result.errors);
@@ -206,15 +209,23 @@ if (box && dialog) {
     }
   });
 
+  const thanks = section.querySelector("[data-thanks]");
   const showThanks = (privateAddress) => {
-    dialog.close();
-    const thanks = section.querySelector("[data-thanks]");
+    dialog.close(SENT);
     thanks.querySelector("[data-thanks-text]").textContent = normalise(text.value);
     thanks.querySelector("[data-thanks-link]").href = privateAddress;
+    const copy = thanks.querySelector("[data-share]");
+    copy.dataset.address = privateAddress;
+    copy.querySelector("[data-share-said]").textContent = "";
     // A site that sends no mail has neither the box nor the words.
-    if (form.elements.notify?.checked) thanks.querySelector("[data-thanks-notify]").hidden = false;
-    box.remove();
-    showKnown();
+    const letter = thanks.querySelector("[data-thanks-notify]");
+    if (letter) letter.hidden = !form.elements.notify.checked;
+    // The box is there for another comment; consent is given to each anew.
+    box.reset();
+    form.reset();
+    showLeft();
+    fillIn();
+    showRemembered();
     thanks.hidden = false;
     thanks.focus();
   };

@@ -183,6 +183,11 @@ def test_the_sender_follows_the_private_link_and_takes_the_comment_back(
     send(watched, site, story)
     comment = Comment.objects.get()
     comment.approve(by=make_user("comments.decide_comment"), seen=1)
+    watched.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    watched.get_by_role("button", name="Chép đường dẫn riêng").click()
+    expect(watched.locator(".comments [data-share-said]")).to_have_text("Đã chép địa chỉ.")
+    copied = watched.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{site}{private_address(comment.pk)}"
     watched.get_by_role("link", name="đường dẫn riêng của bạn").click()
     expect(watched.locator("main")).to_contain_text("đã được duyệt")
     expect(watched.locator(".quoted")).to_contain_text("sớm được triển khai")
@@ -250,7 +255,11 @@ def test_what_the_browser_remembers_can_be_forgotten(
     watched.goto(f"{site}{story.get_absolute_url()}")
     expect(watched.locator("[data-forget]").first).to_be_hidden()
     watched.evaluate(
-        "localStorage.setItem('reader', JSON.stringify({name: 'Trần Thị B', email: 'b@example.vn'}))"
+        """localStorage.setItem('reader', JSON.stringify({
+          name: 'Trần Thị B',
+          email: 'b@example.vn',
+          links: [{ address: '/binh-luan/cua-ban/x/', title: 'Tin', sent: 'hôm qua' }, { address: 'javascript:1' }, 7],
+        }))"""
     )
     watched.reload()
     dialog = watched.get_by_role("dialog")
@@ -259,12 +268,14 @@ def test_what_the_browser_remembers_can_be_forgotten(
         expect(dialog.get_by_label("Họ và tên")).to_have_value("Trần Thị B")
     else:
         expect(watched.locator(".comments")).to_contain_text("Máy này đang nhớ")
+    expect(watched.locator("[data-own]")).to_contain_text("Ý kiến bạn đã gửi từ máy này (1)")
     inside = dialog if place == "dialog" else watched.locator(".comments")
     inside.get_by_role("button", name="Xoá thông tin đã lưu").click()
     said = inside.get_by_text("Đã xoá thông tin đã lưu trên máy này.")
     expect(said).to_be_visible()
     expect(said).to_be_focused()
     assert watched.evaluate("localStorage.getItem('reader')") is None
+    expect(watched.locator("[data-own]")).to_be_hidden()
     if place == "section":
         open_dialog(watched, site, story)
     expect(dialog.get_by_label("Họ và tên")).to_have_value("")
@@ -273,6 +284,27 @@ def test_what_the_browser_remembers_can_be_forgotten(
 
 
 # --- for everybody -------------------------------------------------------------------------------------
+
+
+def remember_something(page: Page) -> None:
+    page.evaluate(
+        """localStorage.setItem('reader', JSON.stringify({
+          name: 'An', links: [{ address: '/x/', title: 'Một tin', sent: '2026-11-28T08:00:00Z' }],
+        }))"""
+    )
+    page.reload()
+    page.get_by_text("Ý kiến bạn đã gửi từ máy này").click()
+
+
+def send_plainly(page: Page) -> None:
+    """The form without the dialog, with a mistyped address that is asked about on the way."""
+    page.locator("[name=text]").fill(TEXT)
+    page.locator("[name=name]").fill("Trần Thị B")
+    page.locator("[name=email]").fill("b@gmial.com")
+    expect(page.get_by_role("button", name="b@gmail.com")).to_be_visible()
+    page.locator("[name=consent]").check()
+    page.get_by_role("button", name="Lưu thông tin").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cảm ơn bạn")
 
 
 def test_axe_finds_nothing_on_the_pages_around_comments(
@@ -284,7 +316,9 @@ def test_axe_finds_nothing_on_the_pages_around_comments(
     asked = make_comment(article=story, notify="asked")
     write = f"/binh-luan/{story.pk}/?tra-loi={comments[0].pk}"
     private = private_address(asked.pk, by_mail=True)
-    found: list[Any] = axe_of(f"{site}{story.get_absolute_url()}", schemes=SCHEMES, width=320)
+    address = f"{site}{story.get_absolute_url()}"
+    found: list[Any] = axe_of(address, prepare=remember_something, schemes=SCHEMES, width=320)
+    found += axe_of(f"{site}{write}", prepare=send_plainly, schemes=SCHEMES, width=320)
     for path in (write, f"/binh-luan/bao-vi-pham/{comments[0].pk}/", private, f"{private}rut/"):
         found += axe_of(f"{site}{path}", schemes=SCHEMES, width=320)
     assert found == []

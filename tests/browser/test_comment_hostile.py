@@ -1,5 +1,6 @@
 """What is sent to do harm is shown as the text it is: nothing executes, and no line but its own looks different."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -204,9 +205,21 @@ def test_the_desk_shows_it_as_text_too(browser: Browser, site: str, story: Artic
         refused = make_hostile(story, payload, status="pending", signals=[["links", payload[:60]]])
         refused.refuse(by=moderator, seen=1, reason="other", note=payload.replace("\x00", "")[:500])
         waiting.append(refused)
-    for payload in PAYLOADS:
-        make_hostile(story, payload, reports=3)
-        make_hostile(story, payload, status="pending", suspected=True)
+    answered = []
+    for number, payload in enumerate(PAYLOADS):
+        make_hostile(story, payload, suspected=True, status="pending")
+        question = make_hostile(story, payload, reports=3, answer_due=dt.date(2030, 1, 1))
+        # A draft beside the public text, what waits for approval, what was returned: three faces of the page.
+        for state in (("draft", "published"), ("submitted",), ("returned",))[number % 3]:
+            answer = Answer.objects.create(
+                comment=question,
+                text=as_stored(payload, "text"),
+                unit=payload[:60],
+                state=state,
+                published_at=timezone.now() if state == "published" else None,
+            )
+            answer.steps.create(verb="return", note=payload.replace("\x00", "")[:500], revision=1)
+        answered.append(f"/quan-tri/comments/answer/y-kien/{question.pk}/")
     page = browser.new_page()
     harmless = Harmless(page, site)
     queue = "/quan-tri/comments/comment/"
@@ -215,7 +228,8 @@ def test_the_desk_shows_it_as_text_too(browser: Browser, site: str, story: Artic
     states = ("pending", "suspected", "reported", "refused", "approved", "all")
     pages = [f"{queue}?status={state}" for state in states]
     pages += [f"{queue}{comment.pk}/change/" for comment in waiting]
-    pages += ["/quan-tri/comments/decision/", "/quan-tri/"]
+    pages += ["/quan-tri/comments/decision/", "/quan-tri/", *answered]
+    pages += ["/quan-tri/comments/answer/", "/quan-tri/comments/answer/cau-hoi/"]
     for path in pages:
         page.goto(f"{site}{path}")
         harmless.check(path)

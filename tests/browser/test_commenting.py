@@ -74,6 +74,12 @@ def test_the_dialog_ties_each_error_to_its_field_and_loses_nothing(
         page.locator(f"#{name.get_attribute('aria-describedby')}").inner_text()
         == "Hãy cho biết họ tên của bạn."
     )
+    name.press_sequentially("A")
+    expect(name).to_have_attribute("aria-invalid", "true")
+    name.press_sequentially("n")
+    expect(name).not_to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#dialog-name-error")).to_be_hidden()
+    expect(page.locator("#dialog-email-error")).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(page.get_by_label("Ý kiến của bạn")).to_have_value(TEXT)
@@ -106,24 +112,34 @@ def fill_person(page: Page) -> None:
     dialog.locator("[name=consent]").check()
 
 
-def test_who_ticks_to_be_told_is_told_at_once_of_the_letter_to_confirm(
+def test_another_comment_can_be_sent_at_once_and_is_asked_for_everything_anew(
     page: Page, site: str, story: Article, settings: Any
 ) -> None:
     settings.SENDS_MAIL = True
-    for ticked in (False, True):
-        open_dialog(page, site, story)
+    open_dialog(page, site, story)
+    for ticked in (True, False):
+        dialog = page.get_by_role("dialog")
+        for left in ("name", "email"):
+            expect(dialog.locator(f"[name={left}]")).to_have_value("")
+        expect(dialog.locator("[name=consent]")).not_to_be_checked()
         fill_person(page)
-        page.get_by_role("dialog").locator("[name=notify]").set_checked(ticked)
-        page.get_by_role("button", name="Lưu thông tin").click()
-        expect(page.locator("[data-thanks]")).to_be_visible()
+        dialog.locator("[name=notify]").set_checked(ticked)
+        dialog.get_by_role("button", name="Lưu thông tin").click()
+        expect(page.locator("[data-thanks]")).to_be_focused()
         letter = page.get_by_text("chúng tôi gửi thư để bạn xác nhận", exact=False)
         expect(letter).to_be_visible(visible=ticked)
+        page.get_by_label("Ý kiến của bạn", exact=True).fill("Tôi xin nói thêm.")
+        page.get_by_role("button", name="Gửi bình luận").click()
+    assert Comment.objects.count() == 2
 
 
-def test_name_and_email_are_remembered_only_if_asked(page: Page, site: str, story: Article) -> None:
+def test_name_address_and_private_link_are_remembered_only_if_asked(
+    page: Page, site: str, story: Article
+) -> None:
     for remember in (False, True):
         open_dialog(page, site, story)
         expect(page.get_by_role("dialog").locator("[name=name]")).to_have_value("")
+        expect(page.locator("[data-own]")).to_be_hidden()
         page.get_by_label("Ý kiến của bạn").evaluate(
             "(e, v) => { e.value = v; }", f"Ý kiến {remember}"
         )
@@ -134,6 +150,43 @@ def test_name_and_email_are_remembered_only_if_asked(page: Page, site: str, stor
     open_dialog(page, site, story)
     expect(page.get_by_role("dialog").locator("[name=name]")).to_have_value("Trần Thị B")
     expect(page.get_by_role("dialog").locator("[name=consent]")).not_to_be_checked()
+    page.keyboard.press("Escape")
+    page.get_by_text("Ý kiến bạn đã gửi từ máy này (1)").click()
+    page.locator("[data-own]").get_by_role("link", name=story.title).click()
+    expect(page.locator(".quoted")).to_contain_text("Ý kiến True")
+
+
+def test_a_mistyped_domain_is_asked_about_and_never_refused(
+    page: Page, site: str, story: Article
+) -> None:
+    open_dialog(page, site, story)
+    email = page.get_by_role("dialog").locator("[name=email]")
+    email.press_sequentially("lan.anh@gmial.com")
+    page.get_by_role("button", name="lan.anh@gmail.com").click()
+    expect(email).to_have_value("lan.anh@gmail.com")
+    expect(email).to_be_focused()
+    expect(page.locator("[data-suggestion]")).to_be_hidden()
+    meant = {
+        "gmail": "gmail.com",
+        "GMAI.com": "gmail.com",
+        "gmail.con": "gmail.com",
+        "gmail.com.vn": "gmail.com",
+        "yaho.com": "yahoo.com",
+        "yahoo.cm.vn": "yahoo.com.vn",
+        "gmail.com": "",
+        "yahoo.com.vn": "",
+        "ymail.com": "",
+        "govap.gov.vn": "",
+        "": "",
+    }
+    asked = page.evaluate(
+        """async ([module, domains]) => {
+          const { suggestion } = await import(module);
+          return domains.map(domain => suggestion(`an@${domain}`).slice(3));
+        }""",
+        [f"{site}/static/js/mail-suggestion.js", list(meant)],
+    )
+    assert dict(zip(meant, asked, strict=True)) == meant
 
 
 def test_without_javascript_the_same_works_on_a_plain_page(
