@@ -20,7 +20,7 @@ from news.admin.article_list import states_of
 from news.models import Article, Attachment, Photo, Section, Tag, Thread
 from news.models.words import MAX_QUERY, Terms
 from news.search import search, search_titles
-from portal.templatetags.desk import by_use
+from portal.templatetags.desk import by_subject
 
 # As many of each kind as are shown: who does not see what was meant goes on typing.
 SHOWN = 6
@@ -170,11 +170,11 @@ def _pages(request: HttpRequest, words: str) -> list[Hit]:
         for page in PAGES
         if not page.right or user.has_perm(page.right)
     ]
-    for app in by_use(admin.site.get_app_list(request)):
-        for model in app["models"]:
+    for subject in by_subject(admin.site.get_app_list(request)):
+        for model in subject["models"]:
             if model["admin_url"]:
                 name = str(model["name"])
-                known.append((name[:1].upper() + name[1:], app["name"], model["admin_url"]))
+                known.append((name[:1].upper() + name[1:], subject["name"], model["admin_url"]))
     return [
         Hit(name, "", address) for name, also, address in known if _holds(f"{name} {also}", words)
     ]

@@ -204,6 +204,7 @@ class AnswerAdmin(KeptForms, ReadOnly, DeskAdmin):
         for button, step in (
             ("_publish", self._publish),
             ("_return", self._return),
+            ("_take_back", self._take_back),
             ("_withdraw", self._withdraw),
         ):
             if button in request.POST:
@@ -269,6 +270,10 @@ class AnswerAdmin(KeptForms, ReadOnly, DeskAdmin):
     def _return(self, request: HttpRequest, answer: Answer, note: str) -> str:
         answer.return_to_writer(by=request.user, seen=_number(request.POST.get("seen")), note=note)
         return "Đã trả lại cho người soạn."
+
+    def _take_back(self, request: HttpRequest, answer: Answer, note: str) -> str:
+        answer.take_back(by=request.user, seen=_number(request.POST.get("seen")))
+        return "Đã lấy lại để sửa tiếp."
 
     def _withdraw(self, request: HttpRequest, answer: Answer, note: str) -> str:
         was_public = answer.state == Answer.State.PUBLISHED

@@ -162,6 +162,12 @@ class Answer(models.Model):
         """Hand it to those who publish."""
         self._step(AnswerStep.Verb.SUBMIT, self.State.SUBMITTED, by=by, seen=seen)
 
+    def take_back(self, *, by: Any, seen: int) -> None:
+        """Make it a draft again while nobody has published or returned it; only who wrote it may."""
+        if self.written_by_id != by.pk:
+            raise PermissionDenied("Chỉ người viết lấy lại được bản chờ duyệt.")
+        self._step(AnswerStep.Verb.TAKE_BACK, self.State.DRAFT, by=by, seen=seen)
+
     # --- deciding ----------------------------------------------------------------------------------
 
     def return_to_writer(self, *, by: Any, seen: int, note: str) -> None:
@@ -314,6 +320,7 @@ class AnswerStep(Record):
     class Verb(models.TextChoices):
         WRITE = "write", "Viết"
         SUBMIT = "submit", "Gửi duyệt"
+        TAKE_BACK = "take_back", "Lấy lại"
         RETURN = "return", "Trả lại"
         PUBLISH = "publish", "Đăng"
         REPLACE = "replace", "Thay bằng bản mới"
@@ -358,6 +365,7 @@ class AnswerStep(Record):
 _WAYS: dict[str, tuple[frozenset[str], str]] = {
     AnswerStep.Verb.WRITE: (frozenset({"draft", "returned"}), ANSWER),
     AnswerStep.Verb.SUBMIT: (frozenset({"draft", "returned"}), ANSWER),
+    AnswerStep.Verb.TAKE_BACK: (frozenset({"submitted"}), ANSWER),
     AnswerStep.Verb.RETURN: (frozenset({"submitted"}), PUBLISH),
     AnswerStep.Verb.PUBLISH: (frozenset({"submitted"}), PUBLISH),
     AnswerStep.Verb.REPLACE: (frozenset({"published"}), PUBLISH),

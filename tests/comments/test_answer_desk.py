@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from comments.models import Answer, Comment
 from news.models import Article
-from tests.desk import client_of, said
+from tests.desk import client_of, logged_in, said
 from tests.factories import make_comment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +200,17 @@ def test_a_return_needs_a_note_which_its_writer_reads() -> None:
     assert f"{WORDS}</textarea>" in words
 
 
+def test_its_writer_takes_back_what_waits_and_goes_on_writing() -> None:
+    comment, by = approved(), make_user(*WRITE)
+    answer = begun(comment, submit=True, by=by)
+    assert "_take_back" not in client_of(*PUBLISH).get(page(comment)).content.decode()
+    client = logged_in(by)
+    assert 'name="_take_back"' in client.get(page(comment)).content.decode()
+    response = press(client, comment, "_take_back", answer=answer.pk, seen=2)
+    assert said(response) == ["Đã lấy lại để sửa tiếp."]
+    assert f"{WORDS}</textarea>" in client.get(page(comment)).content.decode()
+
+
 def test_a_correction_begins_from_the_public_text() -> None:
     comment = approved()
     answer = begun(comment, submit=True)
@@ -213,7 +224,7 @@ def test_who_only_writes_decides_nothing() -> None:
     comment = approved()
     answer = begun(comment, submit=True)
     client = client_of(*WRITE)
-    for button in ("_publish", "_return"):
+    for button in ("_publish", "_return", "_take_back"):
         data = {button: "", "answer": answer.pk, "seen": 2, "note": "x", "alone": "on"}
         assert client.post(page(comment), data).status_code == 403
     answer.publish(by=make_user(*PUBLISH), seen=2)

@@ -245,6 +245,24 @@ def test_an_answer_to_what_is_not_yet_approved_waits_for_the_approval() -> None:
     assert not Answer.objects.published().exists()
 
 
+@pytest.mark.parametrize("state", ["draft", "returned", "published"])
+def test_only_its_writer_takes_back_what_was_handed_in_and_only_while_it_waits(state: str) -> None:
+    answer = submitted()
+    by = answer.written_by
+    with pytest.raises(PermissionDenied):
+        answer.take_back(by=publisher(), seen=2)
+    with pytest.raises(AlreadyDecided):
+        answer.take_back(by=by, seen=1)
+    answer.take_back(by=by, seen=2)
+    last = answer.steps.order_by("-pk")[0]
+    assert (answer.state, last.verb) == ("draft", "take_back")
+    dated = {"published_at": answer.changed_at} if state == "published" else {}
+    Answer.objects.filter(pk=answer.pk).update(state=state, **dated)
+    answer.refresh_from_db()
+    with pytest.raises(AlreadyDecided):
+        answer.take_back(by=by, seen=3)
+
+
 def test_two_who_begin_at_the_same_time_do_not_write_past_each_other() -> None:
     comment = approved()
     Answer.begin(comment, "Lời của một người", by=writer())

@@ -109,8 +109,11 @@ def test_the_page_shows_a_chart_and_the_same_numbers_as_a_table() -> None:
     assert page.count("<rect ") == 12
     assert 'height="100.00"><title>03/2026: 3</title>' in page
     assert '<td class="number">3 giờ</td>' in page
-    line = page.partition("Lời lẽ xúc phạm")[2].partition("</tr>")[0]
-    assert line.endswith('<td class="number">1</td><td class="number">1</td>')
+    # The present month stands first and is called so, the sum stands last.
+    assert page.index(">Tháng này<") < page.index('scope="col" class="number">02/2026<')
+    line = page.partition("Lời lẽ xúc phạm</span></th>")[2].partition("</tr>")[0]
+    assert line.startswith('<td class="number">1</td><td class="number">0</td>')
+    assert line.endswith('<td class="number">0</td><td class="number">1</td>')
     assert "style=" not in page.partition("<main")[2]
 
 

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.models import AgencyLink, SiteIdentity, TextPage
+from portal.templatetags.desk import SUBJECTS
 from tests.desk import client_of
 from tests.factories import make_article, make_comment, make_photo, make_section
 
@@ -40,6 +41,20 @@ def test_the_desk_bears_the_name_of_the_office() -> None:
         assert "Bàn biên tập" in page.content.decode()
         assert "Phường An Bình" in page.content.decode()
         assert "Django" not in page.content.decode()
+
+
+def test_the_lists_of_the_desk_stand_under_their_subjects() -> None:
+    named = [name for names in SUBJECTS.values() for name in names]
+    registered = [model.__name__ for model in admin.site._registry]
+    assert len(named) == len(set(named))
+    assert set(named) <= set(registered)
+
+    page = client_of(superuser=True).get(reverse("admin:index")).content.decode()
+    for part in ('aria-hidden="true">{}</span>', ">{}</h2>"):
+        places = [page.index(part.format(subject)) for subject in SUBJECTS]
+        assert places == sorted(places)
+    one = client_of("comments.view_comment").get(reverse("admin:index")).content.decode()
+    assert "desk-subject" not in one
 
 
 def test_the_first_page_costs_the_same_with_more_work() -> None:
