@@ -46,6 +46,16 @@ CACHES = (
     "Các trang công khai được làm lại ngay. Bản cũ không ai được xem nữa; chúng mất khỏi bộ nhớ chung sau 1 phút, "
     "khỏi nginx sau tối đa 24 giờ (trong thời gian đó chỉ hiện ra khi ứng dụng ngừng chạy)."
 )
+# What columns are called in an export whose names in the models are for maintainers only.
+LABELS = {
+    "id": "số",
+    "revision": "lần thay đổi",
+    "digest": "mã băm",
+    "words_digest": "mã băm của lời",
+    "waited": "số giây chờ",
+    "user": "người nhận",
+    "article": "tin bài",
+}
 HANDLE = "portal.handle_personrequest"
 CLOSED_BY_ERASING = "Dữ liệu của người này đã được xoá theo một yêu cầu khác."
 
@@ -122,31 +132,33 @@ def in_words(numbers: dict[str, int]) -> str:
 
 
 def export(email: str, numbers: Collection[int] = ()) -> dict[str, Any]:
-    """Everything that is held of the person, every field of it, ready for as_json()."""
+    """Everything that is held of the person, every field of it under a Vietnamese name, ready for as_json()."""
     return {
-        "exported_at": timezone.localtime(),
-        "address": email.strip(),
-        "comments": [
+        "xuất lúc": timezone.localtime(),
+        "địa chỉ": email.strip(),
+        "ý kiến": [
             {
                 **_fields(comment),
-                "article_title": comment.article.title,
-                "consent": consent.wording(comment.consent_version, "…"),
-                "decisions": [_fields(decision) for decision in comment.decisions.order_by("pk")],
-                "answers": [
+                "tên tin bài": comment.article.title,
+                "lời đồng ý": consent.wording(comment.consent_version, "…"),
+                "các quyết định": [
+                    _fields(decision) for decision in comment.decisions.order_by("pk")
+                ],
+                "các trả lời": [
                     {
                         **_fields(answer),
-                        "steps": [_fields(step) for step in answer.steps.order_by("pk")],
+                        "các bước": [_fields(step) for step in answer.steps.order_by("pk")],
                     }
                     for answer in comment.answers.order_by("pk")
                 ],
             }
             for comment in comments_of(email, numbers).select_related("article")
         ],
-        "wants_no_letters": AskedAddress.objects.of(email).refused().exists(),
-        "mails": [_fields(message) for message in mails_to(email)],
-        "notices": [_fields(notice) for notice in notices_about(email)],
-        "requests": [_fields(request) for request in PersonRequest.objects.about(email)],
-        "accounts": accounts_of(email),
+        "không muốn nhận thư": AskedAddress.objects.of(email).refused().exists(),
+        "thư": [_fields(message) for message in mails_to(email)],
+        "thông báo": [_fields(notice) for notice in notices_about(email)],
+        "yêu cầu": [_fields(request) for request in PersonRequest.objects.about(email)],
+        "tài khoản": accounts_of(email),
     }
 
 
@@ -155,7 +167,7 @@ def as_json(exported: dict[str, Any]) -> str:
 
 
 def _fields(row: models.Model) -> dict[str, Any]:
-    """Every column of a row by its name: choices in words, moments on the Vietnamese clock, colleagues as the office."""
+    """Every column of a row by its label: choices in words, moments on the Vietnamese clock, colleagues as the office."""
     values: dict[str, Any] = {}
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
@@ -165,7 +177,7 @@ def _fields(row: models.Model) -> dict[str, Any]:
             value = getattr(row, f"get_{field.name}_display")()
         elif isinstance(value, dt.datetime):
             value = timezone.localtime(value)
-        values[field.name] = value
+        values[LABELS.get(field.name, str(field.verbose_name))] = value
     return values
 
 
@@ -403,7 +415,7 @@ class PersonRequest(models.Model):
         """What is held of the person, to be handed over; it stays open until finish()."""
         with self._opened(by, self.Kind.EXPORT):
             exported = export(self.email, self.numbers)
-            self._record(by, f"xuất dữ liệu: {len(exported['comments'])} ý kiến")
+            self._record(by, f"xuất dữ liệu: {len(exported['ý kiến'])} ý kiến")
         return exported
 
     def finish(self, *, by: Any) -> None:

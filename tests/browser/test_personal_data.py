@@ -38,7 +38,7 @@ def test_a_person_s_data_are_handed_out_and_another_s_erased(
         page.get_by_role("button", name="Tải dữ liệu").click()
     download.value.save_as(tmp_path / "b.json")
     held = json.loads((tmp_path / "b.json").read_text(encoding="utf-8"))
-    assert [comment["text"] for comment in held["comments"]] == ["Đèn hỏng"]
+    assert [comment["nội dung"] for comment in held["ý kiến"]] == ["Đèn hỏng"]
     page.get_by_role("button", name="Đã giao").click()
     assert PersonRequest.objects.get().email == "b@example.vn"
     page.get_by_label("Tôi đã giao dữ liệu").check()

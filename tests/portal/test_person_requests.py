@@ -137,7 +137,7 @@ def test_exporting_leaves_it_open_until_it_was_handed_over() -> None:
     leave_traces()
     request, administrator = make_request(kind=Kind.EXPORT), make_official(ADMINISTRATOR)
 
-    assert len(request.export(by=administrator)["comments"]) == 4
+    assert len(request.export(by=administrator)["ý kiến"]) == 4
     assert request.is_open
     request.finish(by=administrator)
     assert (request.state, request.email) == (State.DONE, "")
@@ -411,7 +411,7 @@ def test_the_download_is_json_that_nothing_keeps() -> None:
         address(make_request(kind="export"), "export")
     )
 
-    assert json.loads(answer.content)["comments"][0]["text"] == WORDS
+    assert json.loads(answer.content)["ý kiến"][0]["nội dung"] == WORDS
     assert "no-store" in answer.headers["Cache-Control"]
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert EMAIL not in answer.headers["Content-Disposition"]

@@ -317,23 +317,33 @@ def test_an_export_holds_every_column_of_every_row_of_the_person_and_no_colleagu
     make_user(email=EMAIL, username="thu.le")
     held = json.loads(persons.as_json(persons.export(EMAIL)))
 
-    assert [row["id"] for row in held["comments"]] == [
+    assert [row["số"] for row in held["ý kiến"]] == [
         *(shown.pk, refused.pk, waiting.pk, reply.pk),
     ]
-    columns = {field.name for field in Comment._meta.concrete_fields}
-    assert columns <= held["comments"][0].keys()
-    assert held["comments"][0]["text"] == WORDS
-    assert held["comments"][0]["consent"].startswith("Tôi đồng ý để … lưu họ tên")
-    assert held["comments"][0]["status"] == "Đã duyệt"
-    assert held["comments"][0]["decided_by"] == persons.OFFICE
-    (decision,) = held["comments"][1]["decisions"]
-    (answer,) = held["comments"][0]["answers"]
-    assert answer["written_by"] == answer["steps"][0]["by"] == persons.OFFICE
-    assert (decision["by"], decision["note"]) == (persons.OFFICE, f"{NAME} hay gửi")
-    assert [mail["key"] for mail in held["mails"]] == ["sent", "waiting", "sending"]
-    assert len(held["notices"]) == 1
-    assert [request["note"] for request in held["requests"]] == [f"{NAME} gọi điện"]
-    assert held["accounts"] == ["thu.le"]
+    first = held["ý kiến"][0]
+    assert len(first) == len(Comment._meta.concrete_fields) + 4
+    assert first["nội dung"] == WORDS
+    assert first["lời đồng ý"].startswith("Tôi đồng ý để … lưu họ tên")
+    assert first["tình trạng"] == "Đã duyệt"
+    assert first["người quyết định"] == persons.OFFICE
+    (decision,) = held["ý kiến"][1]["các quyết định"]
+    (answer,) = first["các trả lời"]
+    assert answer["người viết"] == answer["các bước"][0]["người làm"] == persons.OFFICE
+    assert (decision["người làm"], decision["ghi chú"]) == (persons.OFFICE, f"{NAME} hay gửi")
+    assert [mail["khóa"] for mail in held["thư"]] == ["sent", "waiting", "sending"]
+    assert len(held["thông báo"]) == 1
+    assert [request["ghi chú"] for request in held["yêu cầu"]] == [f"{NAME} gọi điện"]
+    assert held["tài khoản"] == ["thu.le"]
+
+
+def test_who_reads_an_export_meets_no_name_of_our_code() -> None:
+    leave_traces()
+    names = set(re.findall(r'"([^"]+)": ', persons.as_json(persons.export(EMAIL))))
+    models = (Comment, Decision, Answer, AnswerStep, OutboxMessage, Notice, PersonRequest)
+
+    assert len(names) > 50
+    assert names & {field.name for model in models for field in model._meta.fields} == set()
+    assert {name for name in names if "_" in name} == set()
 
 
 def test_an_export_reaches_every_table_in_which_the_walk_finds_the_person() -> None:
@@ -363,8 +373,8 @@ def test_an_export_after_erasing_holds_what_was_asked_and_nothing_else() -> None
     persons.erase(EMAIL)
     held = persons.export(EMAIL)
 
-    assert not (held["comments"] or held["mails"] or held["notices"])
-    assert [request["state"] for request in held["requests"]] == ["Đã từ chối"]
+    assert not (held["ý kiến"] or held["thư"] or held["thông báo"])
+    assert [request["tình trạng"] for request in held["yêu cầu"]] == ["Đã từ chối"]
 
 
 # --- The command ------------------------------------------------------------------------------------
@@ -382,7 +392,7 @@ def test_the_command_writes_json_in_utf_8_to_the_terminal_or_to_a_new_file(tmp_p
     shown, said = run(EMAIL, "--export")
     run(EMAIL, "--export", "--output", str(target))
 
-    assert json.loads(shown)["comments"][0]["name"] == NAME
+    assert json.loads(shown)["ý kiến"][0]["họ tên"] == NAME
     assert NAME.encode() in target.read_bytes()
     assert target.stat().st_mode & 0o077 == 0
     assert EMAIL not in said
