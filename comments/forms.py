@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from comments import consent
 from comments.models import Comment, Reason
-from comments.models.comment import CommentQuerySet
+from comments.models.comment_queryset import CommentQuerySet
 from comments.plain_text import length, normalise
 
 TEXT_LENGTH = (2, 2000)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from comments.models import Comment, Policy
-from comments.models.comment import CommentQuerySet
+from comments.models.comment_queryset import CommentQuerySet
 from news import freshness
 from news.models import Article
 

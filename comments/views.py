@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from comments import intake, proofs, showing, sources, tickets
 from comments.forms import CommentForm
 from comments.models import Policy, Quota
-from comments.models.comment import CommentQuerySet
+from comments.models.comment_queryset import CommentQuerySet
 from comments.private_links import private_address
 from news.freshness import public_page_with
 from news.models import Article

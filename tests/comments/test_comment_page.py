@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from comments.models import Comment, Decision
-from tests.comments.test_queue import MODERATOR, said, seen
+from tests.comments.queue import MODERATOR, said, seen
 from tests.desk import client_of
 from tests.factories import make_comment, make_user
 

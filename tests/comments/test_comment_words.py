@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from comments.models import Comment, CommentWords
-from tests.comments.test_queue import MODERATOR, shown
+from tests.comments.queue import MODERATOR, shown
 from tests.desk import client_of
 from tests.factories import make_comment, make_user
 

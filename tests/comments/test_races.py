@@ -1,8 +1,6 @@
 """Many at once: double posts, limits, decisions. Nothing is lost that got a good answer, and one wins."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,35 +15,16 @@ from comments.models import AlreadyDecided, Answer, Comment, Decision, Quota, Re
 from news.models import OutboxMessage
 from tests.comments.test_writing import send
 from tests.factories import make_article, make_comment, make_user
+from tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(works: list[Callable[[], Any]]) -> list[Any]:
-    """What each returns, all begun together in threads of their own."""
-    results: list[Any] = [None] * len(works)
-    start = threading.Barrier(len(works))
-
-    def run(number: int) -> None:
-        try:
-            start.wait()
-            results[number] = works[number]()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[number]) for number in range(len(works))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def test_twenty_parallel_identical_posts_make_one_row_and_twenty_polite_answers() -> None:
     article = make_article()
     ticket = tickets.new_ticket(article.pk)
 
-    answers = at_once([lambda: send(Client(), article, ticket=ticket)] * 20)
+    answers = race(*[lambda: send(Client(), article, ticket=ticket)] * 20)
 
     assert [answer.status_code for answer in answers] == [200] * 20
     assert all("Cảm ơn bạn" in answer.content.decode() for answer in answers)
@@ -57,7 +36,7 @@ def test_twenty_parallel_identical_posts_make_one_row_and_twenty_polite_answers(
 def test_the_database_s_log_repeats_nothing_that_a_reader_wrote() -> None:
     article = make_article()
     ticket = tickets.new_ticket(article.pk)
-    at_once([lambda: send(Client(), article, ticket=ticket)] * 20)
+    race(*[lambda: send(Client(), article, ticket=ticket)] * 20)
     with pytest.raises(IntegrityError):
         make_comment(article=article, digest=Comment.objects.get().digest, name="Trần Thị B")
     with connection.cursor() as cursor:
@@ -84,7 +63,7 @@ def test_two_hundred_posts_from_forty_sources_lose_nothing_and_keep_the_limit(
 
     codes: list[int] = []
     for first in range(0, len(posts), 20):
-        codes += at_once([partial(post, s, n) for s, n in posts[first : first + 20]])
+        codes += race(*(partial(post, s, n) for s, n in posts[first : first + 20]))
 
     assert len(codes) == 200
     stored = set(Comment.objects.values_list("text", flat=True))
@@ -98,7 +77,7 @@ def test_two_hundred_posts_from_forty_sources_lose_nothing_and_keep_the_limit(
 def test_the_limit_is_exact_when_one_source_sends_twelve_at_once(settings: Any) -> None:
     article = make_article()
 
-    answers = at_once([partial(send, Client(), article, text=f"Ý kiến {n}") for n in range(12)])
+    answers = race(*(partial(send, Client(), article, text=f"Ý kiến {n}") for n in range(12)))
 
     limit = settings.COMMENT_LIMIT
     codes = sorted(answer.status_code for answer in answers)
@@ -132,8 +111,8 @@ def test_of_two_who_decide_at_once_one_wins_fifty_times(pair: tuple[str, str]) -
     for _ in range(50):
         comment = make_comment(article=article)
         both = [Comment.objects.get(pk=comment.pk) for _ in pair]
-        said = at_once(
-            [partial(decide, c, how, m) for c, how, m in zip(both, pair, moderators, strict=True)]
+        said = race(
+            *(partial(decide, c, how, m) for c, how, m in zip(both, pair, moderators, strict=True))
         )
         assert sorted(map(bool, said)) == [False, True]
         comment.refresh_from_db()
@@ -157,7 +136,7 @@ def test_of_two_who_undo_at_once_one_wins_fifty_times() -> None:
                 return False
             return True
 
-        assert sorted(at_once([undo, undo])) == [False, True]
+        assert sorted(race(undo, undo)) == [False, True]
         comment.refresh_from_db()
         assert (comment.status, comment.revision) == ("pending", 3)
 
@@ -178,9 +157,7 @@ def test_of_two_who_decide_about_an_answer_at_once_one_wins_and_one_mail_goes_ou
                 return False
             return True
 
-        won = at_once(
-            [partial(decide, "publish", colleagues[0]), partial(decide, how, colleagues[1])]
-        )
+        won = race(partial(decide, "publish", colleagues[0]), partial(decide, how, colleagues[1]))
 
         assert sorted(won) == [False, True]
         answer.refresh_from_db()
@@ -203,8 +180,8 @@ def test_of_twenty_who_send_the_same_proof_at_once_one_has_done_the_work(setting
     proof = altcha.Payload(challenge, solution).to_base64()
 
     texts = [f"Ý kiến {number} của tôi" for number in range(20)]
-    answers = at_once(
-        [partial(send, Client(), article, ticket=ticket, proof=proof, text=text) for text in texts]
+    answers = race(
+        *(partial(send, Client(), article, ticket=ticket, proof=proof, text=text) for text in texts)
     )
 
     assert [answer.status_code for answer in answers] == [200] * 20
@@ -217,7 +194,7 @@ def test_of_ten_comments_with_one_address_approved_at_once_one_asks_it_by_mail()
     by = make_user("comments.decide_comment")
     comments = [make_comment(notify="asked", email="b@example.vn") for _ in range(10)]
 
-    at_once([partial(comment.approve, by=by, seen=1) for comment in comments])
+    race(*(partial(comment.approve, by=by, seen=1) for comment in comments))
 
     assert Comment.objects.filter(status="approved").count() == 10
     assert OutboxMessage.objects.count() == 1

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from comments.admin import decisions
 from comments.models import Action, Decision
-from tests.comments.test_queue import MODERATOR
+from tests.comments.queue import MODERATOR
 from tests.desk import client_of
 from tests.factories import make_comment, make_user
 
