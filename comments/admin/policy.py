@@ -4,11 +4,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from comments.models import BlockedSource, Holiday, Policy, WatchedWord
+from comments.admin.lists import SOURCE_VAR
+from comments.models import BlockedSource, Comment, Holiday, Policy, WatchedWord
 from news.admin.desk_admin import DeskAdmin
 from news.text import desk_moment
 
@@ -67,16 +71,36 @@ class HolidayAdmin(DeskAdmin):
 class BlockedSourceAdmin(DeskAdmin):
     """Sources are blocked where their comments are read; here a block is shortened, noted, or ended by deleting it."""
 
-    list_display = ["name", "state", "by", "created_at", "note"]
+    list_display = ["name", "state", "comments", "by", "created_at", "note"]
     list_select_related = ["by"]
     list_per_page = 50
     show_full_result_count = False
-    fields = ["name", "until", "note"]
-    readonly_fields = ["name"]
+    fields = ["name", "comments", "until", "note"]
+    readonly_fields = ["name", "comments"]
     actions = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        newest = (
+            Comment.objects.filter(source=OuterRef("source"))
+            .exclude(source="")
+            .order_by("-created_at", "-id")
+        )
+        return (
+            super().get_queryset(request).annotate(newest_comment=Subquery(newest.values("pk")[:1]))
+        )
+
+    @admin.display(description="ý kiến")
+    def comments(self, blocked: Any) -> str | SafeString:
+        """A link to all that came from there: the hash itself is on no page."""
+        if not blocked.newest_comment:
+            return "không còn ý kiến nào ghi nguồn này"
+        address = reverse("admin:comments_comment_changelist")
+        return format_html(
+            '<a href="{}?{}={}">Xem các ý kiến</a>', address, SOURCE_VAR, blocked.newest_comment
+        )
 
     @admin.display(description="nguồn gửi")
     def name(self, blocked: BlockedSource) -> str:

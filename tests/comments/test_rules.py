@@ -7,13 +7,13 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
-from comments.models import BlockedSource, Holiday, Policy, WatchedWord
+from comments.models import BlockedSource, Comment, Holiday, Policy, WatchedWord
 from comments.suspicion import in_words
 from news.text import local
 from portal.roles import ADMINISTRATOR, MODERATOR
 from tests.asking import ask
 from tests.desk import logged_in
-from tests.factories import make_article, make_official
+from tests.factories import make_article, make_comment, make_official
 
 pytestmark = pytest.mark.django_db
 
@@ -125,10 +125,15 @@ def moment(days: int) -> dict[str, str]:
 
 def test_a_block_is_listed_without_the_hash_and_ended_by_deleting(moderator: User) -> None:
     blocked, client = block(), logged_in(moderator)
+    newest = make_comment(source=blocked.source)
 
     page = client.get(reverse("admin:comments_blockedsource_changelist")).content.decode()
     assert f"Nguồn số {blocked.pk}" in page
-    assert "c0ffee" not in page
+    assert f'?cung-nguon={newest.pk}">Xem các ý kiến</a>' in page
+    Comment.objects.update(source="")
+    form = client.get(change("blockedsource", blocked.pk)).content.decode()
+    assert "không còn ý kiến nào ghi nguồn này" in form
+    assert "c0ffee" not in page + form
     delete = reverse("admin:comments_blockedsource_delete", args=[blocked.pk])
     assert "c0ffee" not in client.get(delete).content.decode()
     client.post(delete, {"post": "yes"})
