@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, expect
+from django.urls import reverse
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from news.models import Article, Photo
 from tests.browser.conftest import let_in
@@ -211,6 +212,18 @@ def test_several_pictures_dropped_into_a_story_are_asked_about_one_by_one(
     page.keyboard.type("Mở đầu.")
     frame = page.locator(".cke_wysiwyg_frame").element_handle().content_frame()
     assert frame
+    # The page is busy while both answers arrive, so that it hears of them at once, before the dialog itself was fetched.
+    busy = "setTimeout(() => { const end = Date.now() + 1000; while (Date.now() < end); }, 0)"
+    answered: list[tuple[Route, APIResponse]] = []
+
+    def answer_at_once(route: Route) -> None:
+        answered.append((route, route.fetch()))
+        if len(answered) == len(pictures):
+            page.evaluate(busy)
+            for waiting, answer in answered:
+                waiting.fulfill(response=answer)
+
+    page.route(f"**{reverse('ckeditor_upload')}*", answer_at_once)
     pictures = [sent("a.jpg", picture_bytes(900, 600)), sent("b.jpg", picture_bytes(800, 600))]
 
     frame.evaluate(DROP, ["p", pictures])
@@ -218,6 +231,7 @@ def test_several_pictures_dropped_into_a_story_are_asked_about_one_by_one(
     dialog = page.locator(".cke_dialog:visible")
     ok = dialog.get_by_role("button", name="OK").or_(dialog.get_by_role("button", name="Đồng ý"))
     expect(dialog).to_be_visible()
+    assert len(answered) == len(pictures)
     dialog.get_by_label("Chú thích in dưới ảnh").fill("Cầu nhìn từ bờ đông")
     ok.click()
     words = dialog.get_by_label("Mô tả ảnh", exact=False)

@@ -30,7 +30,15 @@
     editor.on("instanceReady", () => {
       Object.assign(editor.lang.uploadwidget, UPLOAD_WORDS);
       const arrived = [];
-      const askLater = () => setTimeout(() => askForDescription(editor, arrived), 0);
+      /* The first time the dialog is fetched before it opens: a picture asked about meanwhile would open the same
+         dialog, whose one answer would then be taken for both. */
+      let isOpening = false;
+      editor.on("dialogShow", () => {
+        isOpening = false;
+      });
+      const askLater = () => setTimeout(() => {
+        if (!isOpening) isOpening = askForDescription(editor, arrived) && !CKEDITOR.dialog.getCurrent();
+      }, 0);
       editor.uploadRepository.on("instanceCreated", ({ data: loader }) => {
         loader.on("uploaded", () => {
           arrived.push(loader.responseData.url);
@@ -54,8 +62,10 @@
 
   const isDecorative = (widget) => widget.parts.image.getAttribute("role") === "presentation";
 
+  /* True when a picture is asked about: its dialog is open or will be. */
   function askForDescription(editor, arrived) {
-    if (CKEDITOR.dialog.getCurrent() || editor.uploadRepository.loaders.some((loader) => !loader.isFinished())) return;
+    const isUploading = editor.uploadRepository.loaders.some((loader) => !loader.isFinished());
+    if (CKEDITOR.dialog.getCurrent() || isUploading) return false;
     while (arrived.length) {
       const url = arrived.shift();
       const widget = Object.values(editor.widgets.instances).find(
@@ -64,10 +74,10 @@
       );
       if (widget) {
         widget.focus();
-        widget.edit();
-        return;
+        return widget.edit();
       }
     }
+    return false;
   }
 
   /* What is typed or pasted onto a chosen picture would replace it, so the writing goes on after it. */
