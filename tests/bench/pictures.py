@@ -41,8 +41,18 @@ CASES: dict[str, tuple[tuple[int, int], dict[str, Any]]] = {
 
 
 def photograph(size: tuple[int, int]) -> Image.Image:
-    """A picture with the detail of a photograph: structure in every size, and grain on it."""
+    """A picture with the detail of a photograph: structure in every size, and grain on it, in four times four tiles.
 
+    The same bytes to read as without tiles, for a sixteenth of the dice: JPEG and WebP look no further than a few rows.
+    """
+    tile = textured((-(-size[0] // 4), -(-size[1] // 4)))
+    whole = Image.new("RGB", size)
+    for place in range(16):
+        whole.paste(tile, (place % 4 * tile.width, place // 4 * tile.height))
+    return whole
+
+
+def textured(size: tuple[int, int]) -> Image.Image:
     def channel() -> Image.Image:
         image = Image.linear_gradient("L").resize(size)
         for divisor, strength in ((500, 90), (66, 60), (9, 40), (2, 22)):
