@@ -1,4 +1,4 @@
-"""Lists of what was published: by tag, by event, by author.
+"""Lists of what was published: by day, by tag, by event, by author; and the most read.
 
 None shows a name that only unfinished stories bear: such a page is not there.
 """
@@ -8,11 +8,13 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from news import paging, text
-from news.freshness import OLDEST_FIRST, public_page_with
-from news.models import Article, ArticleQuerySet, Tag, Thread
+from news import archive, most_read, paging, text
+from news.freshness import OLDEST_FIRST, public_page, public_page_with
+from news.models import Article, ArticleQuerySet, MostRead, Section, Tag, Thread
+from news.periods import Period
 
 # Names on one page of an index.
 TOPICS = 120
@@ -60,6 +62,112 @@ def tags(request: HttpRequest) -> HttpResponse:
 def threads(request: HttpRequest) -> HttpResponse:
     stories = Article.objects.published().filter(thread=OuterRef("pk"))
     return render(request, "news/threads.html", _topics(request, Thread, stories))
+
+
+@require_safe
+@public_page
+def days(request: HttpRequest) -> HttpResponse:
+    """The way into the archive: its years, and the month of the newest story as a calendar."""
+    newest = Article.objects.published().newest_first().first()
+    month = (
+        _today().like_this(newest.published_at).wider if newest and newest.published_at else None
+    )
+    published = Article.objects.published()
+    context = {
+        "years": archive.years_with(published, until=month or _today()),
+        "month": month,
+        "weeks": _weeks(month) if month else [],
+    }
+    return render(request, "news/days.html", context)
+
+
+@require_safe
+@public_page
+def year(request: HttpRequest, year: int) -> HttpResponse:
+    period, neighbours = _period(year)
+    months = archive.numbers_in(period.parts())
+    return render(request, "news/year.html", {"period": period, "months": months, **neighbours})
+
+
+@require_safe
+@public_page_with(paging.OLDER)
+def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
+    period, neighbours = _period(year, month)
+    page = paging.page_of([Article.objects.published().within(period)], request)
+    context = {"period": period, "page": page, "weeks": _weeks(period), **neighbours}
+    return render(request, "news/month.html", context)
+
+
+@require_safe
+@public_page_with(paging.OLDER)
+def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
+    period, neighbours = _period(year, month, day)
+    page = paging.page_of([Article.objects.published().within(period)], request)
+    return render(request, "news/day.html", {"period": period, "page": page, **neighbours})
+
+
+@require_safe
+@public_page_with(paging.OLDER)
+def section_year(request: HttpRequest, section_slug: str, year: int) -> HttpResponse:
+    found = get_object_or_404(Section.objects.select_related("parent"), slug=section_slug)
+    try:
+        period = Period(year)
+    except ValueError as wrong:
+        raise Http404 from wrong
+    parts = Article.objects.published().parts_of(found)
+    page = _some(paging.page_of([part.within(period) for part in parts], request))
+    context = {"section": found, "period": period, "page": page, "years": years_of(found)}
+    return render(request, "news/section_year.html", context)
+
+
+@require_safe
+@public_page
+def most_read_page(request: HttpRequest, span: str = MostRead.Span.WEEK) -> HttpResponse:
+    if span not in MostRead.Span.values:
+        raise Http404
+    chosen = MostRead.Span(span)
+    context = {
+        "places": most_read.shown(chosen),
+        "span": chosen,
+        "spans": MostRead.Span,
+        "days": most_read.DAYS[chosen],
+    }
+    return render(request, "news/most_read.html", context)
+
+
+def years_of(section: Section) -> list[Period]:
+    """The years in which something was published in the section or its children, the last first."""
+    family = Section.objects.filter(Q(pk=section.pk) | Q(parent=section))
+    return archive.years_with(
+        Article.objects.published().filter(section__in=family), until=Period(_today().year)
+    )
+
+
+def _today() -> Period:
+    day = text.local(timezone.now())
+    return Period(day.year, day.month, day.day)
+
+
+def _period(year: int, month: int = 0, day: int = 0) -> tuple[Period, dict[str, Any]]:
+    """The period, and those before and behind it in which something is public.
+
+    Raises Http404 for what no calendar has, what is still to come, and what was over before the first story.
+    """
+    try:
+        period = Period(year, month, day)
+    except ValueError as wrong:
+        raise Http404 from wrong
+    found = archive.around(period)
+    if period.first > _today().first or found.first is None or found.first >= period.ends:
+        raise Http404
+    return period, {
+        "before": period.like_this(found.before) if found.before else None,
+        "behind": period.like_this(found.behind) if found.behind else None,
+    }
+
+
+def _weeks(month: Period) -> list[list[tuple[Period, int] | None]]:
+    return archive.weeks_of(month, archive.numbers_in(month.parts()))
 
 
 def _some(page: paging.Listing) -> paging.Listing:

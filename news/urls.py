@@ -1,9 +1,34 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from news import archive_views, document_views, downloads, saving, sitemaps, views
 from news.feeds import Atom, Rss, SearchFeed, SectionFeed, SiteFeed
 
 app_name = "news"
+
+
+class Year:
+    """Four digits, one address for each year."""
+
+    regex = "[0-9]{4}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return f"{value:04}"
+
+
+class TwoDigits(Year):
+    """A month or a day."""
+
+    regex = "0[1-9]|[1-3][0-9]"
+
+    def to_url(self, value: int) -> str:
+        return f"{value:02}"
+
+
+register_converter(Year, "yyyy")
+register_converter(TwoDigits, "nn")
 
 urlpatterns = [
     path("tim-kiem/", views.search_page, name="search"),
@@ -24,6 +49,12 @@ urlpatterns = [
         downloads.of_draft,
         name="preview_attachment",
     ),
+    path("tin-theo-ngay/", archive_views.days, name="days"),
+    path("tin-theo-ngay/<yyyy:year>/", archive_views.year, name="year"),
+    path("tin-theo-ngay/<yyyy:year>/<nn:month>/", archive_views.month, name="month"),
+    path("tin-theo-ngay/<yyyy:year>/<nn:month>/<nn:day>/", archive_views.day, name="day"),
+    path("doc-nhieu/", archive_views.most_read_page, name="most_read"),
+    path("doc-nhieu/<slug:span>/", archive_views.most_read_page, name="most_read"),
     path("the/", archive_views.tags, name="tags"),
     path("the/<slug:slug>/", archive_views.tag, name="tag"),
     path("dong-su-kien/", archive_views.threads, name="threads"),
@@ -32,6 +63,7 @@ urlpatterns = [
     path("van-ban/", document_views.documents, name="documents"),
     path("van-ban/<slug:slug>-<int:document_id>/", document_views.document, name="document"),
     path("<slug:section_slug>/", views.section, name="section"),
+    path("<slug:section_slug>/nam/<yyyy:year>/", archive_views.section_year, name="section_year"),
     path("<slug:section_slug>/rss.xml", SectionFeed(Rss, "news:section_feed"), name="section_feed"),
     path(
         "<slug:section_slug>/atom.xml",

@@ -21,6 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from news import counting, paging, paper, redirects, richtext
+from news.archive_views import years_of
 from news.content import Content
 from news.forms import SearchForm
 from news.freshness import NoSuchPage, public_page, public_page_with
@@ -55,7 +56,8 @@ def section(request: HttpRequest, section_slug: str) -> HttpResponse:
         articles = Article.objects.published().in_section(found)
         return HttpResponseRedirect(request.path + paging.query_of_page(articles, int(number)))
     page = paging.page_of(Article.objects.published().parts_of(found), request)
-    return render(request, "news/section.html", {"section": found, "page": page})
+    context = {"section": found, "page": page, "years": years_of(found)}
+    return render(request, "news/section.html", context)
 
 
 def find(article_id: int, articles: ArticleQuerySet) -> Article:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from comments import reminders, retention
 from comments.models import SpentProof
-from news import leftovers, link_check, notices, outbox, saving
+from news import leftovers, link_check, most_read, notices, outbox, saving
 from news.models.photo import make_waiting_avif
 from news.text import VIETNAM
 from portal.accounts import audit, sign_in
@@ -61,6 +61,8 @@ JOBS = [
     Job("comments-forget", "Xoá dữ liệu cá nhân hết hạn giữ", retention.forget_old),
     # Each takes a few seconds.
     Job("avif", "Tạo ảnh AVIF", lambda: make_waiting_avif(limit=5)),
+    # As soon as a day is over.
+    Job("most-read", "Xếp tin đọc nhiều", most_read.keep, daily=True),
     Job("outbox-purge", "Xoá nội dung thư cũ", outbox.forget_old, daily=True, hours=(2, 24)),
     Job("notices-purge", "Xoá thông báo cũ", notices.forget_old, daily=True, hours=(2, 24)),
     # Between the beginning of work and noon: a summary that comes later is no news.

@@ -2,7 +2,7 @@
 
 from news.models.article import Article, ArticlePhoto, ArticleQuerySet
 from news.models.attachment import ArticleAttachment, Attachment, AttachmentQuerySet, DownloadCount
-from news.models.counts import DailyViewCount, ViewCount
+from news.models.counts import DailyViewCount, MostRead, ViewCount
 from news.models.document import (
     Amendment,
     Document,
@@ -45,6 +45,7 @@ __all__ = [
     "ExternalLink",
     "Generation",
     "Issuer",
+    "MostRead",
     "NeedsSecondReader",
     "NotReady",
     "Notice",

@@ -24,6 +24,7 @@ from news.models.search import SearchEntry
 from news.models.section import Section
 from news.models.staff import Unit, sections_of
 from news.models.topics import Tag, Tagging, Thread
+from news.periods import Period
 from news.proofreading import Finding
 
 
@@ -71,6 +72,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def in_section(self, section: Section) -> Self:
         """Articles of the section and of its children."""
         return self.filter(Q(section=section) | Q(section__parent=section))
+
+    def within(self, period: Period) -> Self:
+        """Published in that year, month or day."""
+        return self.filter(published_at__gte=period.begins, published_at__lt=period.ends)
 
     def parts_of(self, section: Section) -> list[Self]:
         """The same one section at a time: of each, and of no two together, an index has the order. One query."""
@@ -125,11 +130,16 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """With all that a card in a list shows, in the same query, and without the body."""
         return self.select_related("section", "cover").defer("body")
 
-    def most_read(self, days: int) -> Self:
-        """By views of the last `days` days, most first; articles without a view do not occur."""
-        since = text.local(timezone.now()).date() - dt.timedelta(days=days)
+    def most_read(self, days: int, *, until: dt.date | None = None) -> Self:
+        """By views of the last `days` days, most first; articles without a view do not occur.
+
+        The last of the days is `until`, else today.
+        """
+        last = until or text.local(timezone.now()).date()
         return (
-            self.filter(daily_views__day__gt=since)
+            self.filter(
+                daily_views__day__gt=last - dt.timedelta(days=days), daily_views__day__lte=last
+            )
             .annotate(recent_views=models.Sum("daily_views__views"))
             .order_by("-recent_views", "-published_at", "-id")
         )
@@ -328,6 +338,10 @@ class Article(Placing):
                 F("id").desc(),
                 condition=Q(status="published"),
                 name="article_byline_newest",
+            ),
+            # How many are public of a day or a month, without a look at the rows, whose bodies are long.
+            models.Index(
+                fields=["status", "published_at", "expires_at"], name="article_numbers_of_days"
             ),
             # What waits at the desk.
             models.Index(

@@ -34,3 +34,28 @@ class DailyViewCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id} {self.day}: {self.views}"
+
+
+class MostRead(models.Model):
+    """A story's place among the most read of a week, month or year; `news.most_read` writes it anew every day."""
+
+    class Span(models.TextChoices):
+        WEEK = "tuan", "tuần"
+        MONTH = "thang", "tháng"
+        YEAR = "nam", "năm"
+
+    span = models.CharField(max_length=5, choices=Span)
+    place = models.PositiveSmallIntegerField()
+    article = models.ForeignKey("news.Article", on_delete=models.CASCADE, related_name="+")
+    views = models.PositiveBigIntegerField()
+    # The last day that is counted.
+    until = models.DateField()
+
+    class Meta:
+        ordering = ["span", "place"]
+        constraints = [
+            models.UniqueConstraint(fields=["span", "place"], name="most_read_place_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.span} {self.place}: {self.article_id}"

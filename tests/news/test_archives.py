@@ -7,7 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from news.models import Article, Tag, Thread
+from news import most_read
+from news.models import Article, DailyViewCount, MostRead, Tag, Thread
+from news.text import VIETNAM
 from tests.factories import make_article, make_section
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +152,138 @@ def test_the_index_of_tags_goes_on_where_a_page_ends(
         found += re.findall(r'<a href="/the/[^"/]+/">(.*?)</a>', words)
     assert found == ["Ăn", "Ánh sáng", "Bàn", "Chợ", "Đô thị"]
     assert client.get("/the/", {"sau": "99999"}).status_code == 404
+
+
+# --- by day ----------------------------------------------------------------------------------------
+
+
+def at(*moment: int) -> dt.datetime:
+    return dt.datetime(*moment, tzinfo=VIETNAM)  # type: ignore[arg-type,misc]
+
+
+def test_a_day_begins_at_midnight_in_vietnam(client: Client) -> None:
+    for moment in (
+        at(2019, 5, 30, 23, 59),
+        at(2019, 5, 31),
+        at(2019, 5, 31, 23, 59),
+        at(2019, 6, 1),
+    ):
+        make_article(title=f"{moment:%d/%m %H:%M}", published_at=moment)
+    assert titles(client, "/tin-theo-ngay/2019/05/31/") == ["31/05 23:59", "31/05 00:00"]
+    assert titles(client, "/tin-theo-ngay/2019/05/30/") == ["30/05 23:59"]
+    assert len(titles(client, "/tin-theo-ngay/2019/05/")) == 3
+
+
+def test_the_calendar_counts_what_is_public_and_links_no_empty_day(client: Client) -> None:
+    for moment in (at(2019, 5, 31, 9), at(2019, 5, 31, 10), at(2019, 5, 6), at(2018, 12, 31, 23)):
+        make_article(published_at=moment)
+    make_article(
+        published_at=at(2019, 5, 7), status=Article.Status.WITHDRAWN, withdrawn_at=timezone.now()
+    )
+    make_article(published_at=at(2019, 5, 8), expires_at=at(2019, 5, 9))
+    month = client.get("/tin-theo-ngay/2019/05/").content.decode()
+    days = re.findall(r'<td><a href="([^"]*)">', month)
+    assert days == ["/tin-theo-ngay/2019/05/06/", "/tin-theo-ngay/2019/05/31/"]
+    # Monday 6 May stands first in its week, and there are five weeks.
+    assert re.search(r'<tr>\s*<td><a href="/tin-theo-ngay/2019/05/06/"', month)
+    assert month.count("<tr>") == 1 + 5
+    year = client.get("/tin-theo-ngay/2019/").content.decode()
+    assert re.findall(r'href="/tin-theo-ngay/2019/(\d\d)/">Tháng 5', year) == ["05"]
+    assert "3 tin" in year
+    root = client.get("/tin-theo-ngay/").content.decode()
+    assert "Tin tháng 05/2019" in root
+    assert re.findall(r'<li><a href="(/tin-theo-ngay/\d+/)"', root) == [
+        "/tin-theo-ngay/2019/",
+        "/tin-theo-ngay/2018/",
+    ]
+
+
+def test_a_period_leads_to_the_nearest_that_have_stories(client: Client) -> None:
+    for moment in (at(2017, 2, 1), at(2019, 5, 6), at(2019, 5, 31), at(2021, 1, 1)):
+        make_article(published_at=moment)
+    for address, before, behind in (
+        ("/tin-theo-ngay/2019/05/31/", "2019/05/06/", "2021/01/01/"),
+        ("/tin-theo-ngay/2019/05/20/", "2019/05/06/", "2019/05/31/"),
+        ("/tin-theo-ngay/2019/05/", "2017/02/", "2021/01/"),
+        ("/tin-theo-ngay/2019/", "2017/", "2021/"),
+    ):
+        assert link(client, address, "prev") == f"/tin-theo-ngay/{before}", address
+        assert link(client, address, "next") == f"/tin-theo-ngay/{behind}", address
+    assert link(client, "/tin-theo-ngay/2017/02/01/", "prev") is None
+    assert link(client, "/tin-theo-ngay/2021/", "next") is None
+
+
+def test_what_no_calendar_has_and_what_is_not_over_the_site_is_not_found(client: Client) -> None:
+    make_article(published_at=at(2019, 5, 31))
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    for path in (
+        *(
+            "2019/13/",
+            "2019/00/",
+            "2019/02/29/",
+            "2019/05/00/",
+            "2019/05/32/",
+            "2019/5/",
+            "2019/05/1/",
+        ),
+        *("0000/", "0001/", "9999/", "9999/12/31/", "1899/", "2018/", "2019/04/", "2019/05/30/"),
+        *("20191/", "x/", "-2019/", f"{tomorrow:%Y/%m/%d}/", f"{tomorrow.year + 1}/"),
+    ):
+        assert client.get(f"/tin-theo-ngay/{path}").status_code == 404, path
+    # Nothing was published then, but the site was there.
+    assert "Không có tin nào" in client.get("/tin-theo-ngay/2019/06/01/").content.decode()
+
+
+def test_a_section_has_its_years(client: Client) -> None:
+    section = make_section(name="Hoạt động")
+    child = make_section(name="Mục con", parent=section)
+    make_article(section=section, published_at=at(2019, 5, 31), title="Cũ")
+    make_article(section=child, published_at=at(2021, 1, 1), title="Mới")
+    make_article(section=make_section(name="Khác"), published_at=at(2020, 1, 1))
+    words = client.get("/hoat-dong/").content.decode()
+    assert re.findall(r'href="/hoat-dong/nam/(\d+)/"', words) == ["2021", "2019"]
+    assert titles(client, "/hoat-dong/nam/2019/") == ["Cũ"]
+    assert titles(client, "/hoat-dong/nam/2021/") == ["Mới"]
+    for path in (
+        "hoat-dong/nam/2020/",
+        "hoat-dong/nam/9999/",
+        "hoat-dong/nam/0001/",
+        "x/nam/2019/",
+    ):
+        assert client.get(f"/{path}").status_code == 404, path
+
+
+# --- the most read ---------------------------------------------------------------------------------
+
+
+def test_the_most_read_of_each_span_are_whole_days_and_public_now(client: Client) -> None:
+    today = timezone.localdate()
+    views = {
+        "Hôm nay": [(0, 500)],
+        "Hôm qua": [(1, 10)],
+        "Tuần trước": [(1, 1), (7, 8), (8, 90)],
+        "Tháng trước": [(31, 300)],
+        "Đã rút": [(1, 1000)],
+    }
+    for title, days in views.items():
+        article = make_article(title=title)
+        for ago, number in days:
+            DailyViewCount.objects.create(
+                article=article, day=today - dt.timedelta(days=ago), views=number
+            )
+    assert "Chưa có số liệu" in client.get("/doc-nhieu/").content.decode()
+    most_read.keep()
+    most_read.keep()
+    assert MostRead.objects.filter(span="tuan").count() == 3
+    Article.objects.filter(title="Đã rút").update(
+        status=Article.Status.WITHDRAWN, withdrawn_at=timezone.now()
+    )
+
+    def places(address: str) -> list[tuple[str, str]]:
+        words = client.get(address).content.decode()
+        return re.findall(r"<li><div><a [^>]*>(.*?)</a><p class=\"quiet\">([\d.]+) lượt", words)
+
+    assert places("/doc-nhieu/") == [("Hôm qua", "10"), ("Tuần trước", "9")]
+    assert places("/doc-nhieu/thang/") == [("Tuần trước", "99"), ("Hôm qua", "10")]
+    assert places("/doc-nhieu/nam/")[0] == ("Tháng trước", "300")
+    assert client.get("/doc-nhieu/ngay/").status_code == 404

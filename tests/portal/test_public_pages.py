@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from comments.models import Comment
 from comments.private_links import private_address
+from news import most_read
 from news.models import (
     Article,
     ArticleAttachment,
@@ -91,6 +92,16 @@ def public_addresses() -> list[str]:
         addresses += [f"{section.get_absolute_url()}{page}" for page in ("", "rss.xml", "atom.xml")]
     addresses += [page.get_absolute_url() for page in TextPage.objects.all()]
     addresses += [reverse("news:tags"), reverse("news:threads")]
+    today = timezone.localdate()
+    year, month = (today.year,), (today.year, today.month)
+    addresses += [reverse("news:days"), reverse("news:year", args=year)]
+    addresses += [reverse("news:month", args=month)]
+    addresses += [
+        reverse("news:day", args=[*month, day]) for day in (today.day, today.day - 1) if day
+    ]
+    addresses += [reverse("news:most_read"), reverse("news:most_read", args=["nam"])]
+    for section in Section.objects.all():
+        addresses.append(reverse("news:section_year", args=[section.slug, *year]))
     for topic in (*Tag.objects.all(), *Thread.objects.all()):
         addresses.append(topic.get_absolute_url())
     for slug in Article.objects.exclude(byline_slug="").values_list("byline_slug", flat=True):
@@ -132,7 +143,8 @@ def test_the_list_of_public_addresses_misses_no_route() -> None:
             "news:documents",
             "news:document",
         ),
-        *("news:tags", "news:tag", "news:threads", "news:thread", "news:byline"),
+        *("news:days", "news:year", "news:month", "news:day", "news:section_year"),
+        *("news:most_read", "news:tags", "news:tag", "news:threads", "news:thread", "news:byline"),
         *("news:count_by_image", "comments:write", "comments:ticket", "comments:page"),
         *("comments:report", "comments:private", "comments:withdraw"),
     }
@@ -190,6 +202,8 @@ def crawl(
         withdrawn = hide_stories(section)
         hide_documents()
         hide_comments()
+        DailyViewCount.objects.update(day=timezone.localdate() - dt.timedelta(days=1))
+        most_read.keep()
         make_article(title="Tin", lead="Dẫn.", body="<p>Tin cũ của Quận Gò Vấp</p>")
         client = Client()
         client.get("/")
@@ -339,6 +353,7 @@ def is_demo(path: Path) -> bool:
     ("name", "bound"),
     [
         *[("home", 12), ("article", 12), ("section", 12), ("print", 12)],
+        *[(name, 12) for name in ("days", "year", "month", "day", "section_year", "most_read")],
         *[(name, 12) for name in ("tag", "tags", "thread", "threads", "byline")],
         *[("documents", 12), ("document", 12)],
     ],
@@ -354,6 +369,12 @@ def test_a_cold_page_costs_a_fixed_number_of_queries(client: Client, name: str, 
         "article": article.get_absolute_url(),
         "section": section.get_absolute_url(),
         "print": f"{article.get_absolute_url()}ban-in/",
+        "days": "/tin-theo-ngay/",
+        "year": f"/tin-theo-ngay/{when:%Y}/",
+        "month": f"/tin-theo-ngay/{when:%Y/%m}/",
+        "day": f"/tin-theo-ngay/{when:%Y/%m/%d}/",
+        "section_year": f"{section.get_absolute_url()}nam/{when:%Y}/",
+        "most_read": "/doc-nhieu/",
         "tag": "/the/do-thi/",
         "tags": "/the/",
         "thread": "/dong-su-kien/mua-mua/",
