@@ -2,15 +2,16 @@
 
 import datetime as dt
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from django.core import mail
-from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from redis import Redis
 
 from comments import reminders
 from comments.models import Answer, Comment, Policy, Reason
@@ -22,6 +23,7 @@ from portal.persons import PersonRequest
 from portal.roles import ADMINISTRATOR, MODERATOR
 from portal.wsgi import application
 from tests.asking import ask
+from tests.deploy.running import redis
 from tests.desk import logged_in
 from tests.factories import make_article, make_official, make_user
 from tests.portal.test_public_pages import public_addresses
@@ -160,20 +162,24 @@ def test_no_log_line_of_the_whole_journey_holds_the_address(
         assert found_in(f"{entry.object_text} {entry.detail} {entry.object_address}") == []
 
 
-def test_no_cache_entry_holds_the_address(client: Client, settings: Any) -> None:
-    """With the shared cache switched on: here it is Django's own in memory, which holds what Redis would."""
-    settings.REDIS_URL = "redis://asked-by-nobody"
-    journey(client)
-    every_answer(client)
-    pages = application.memory._pages.values()
-    shared = cache._cache.values()  # type: ignore[attr-defined]
+def test_no_cache_entry_holds_the_address(client: Client, settings: Any, tmp_path: Path) -> None:
+    """Neither in the process nor in the Redis that all processes share, keys and values."""
+    with redis(tmp_path) as (port, _):
+        settings.REDIS_URL = f"redis://127.0.0.1:{port}"
+        backend = "django.core.cache.backends.redis.RedisCache"
+        settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": settings.REDIS_URL}}
+        journey(client)
+        every_answer(client)
+        pages = application.memory._pages.values()
+        with Redis(port=port) as server:
+            shared = {key: server.get(key) or b"" for key in server.scan_iter()}
 
     assert len(pages) > 5
     assert len(shared) > 5
     for page in pages:
         assert found_in(f"{page.headers}{page.body.decode()}") == []
-    for entry in shared:
-        assert found_in(bytes(entry).decode("latin-1")) == []
+    for key, entry in shared.items():
+        assert found_in((key + entry).decode("latin-1")) == []
 
 
 def test_no_mail_says_the_address_beyond_whom_it_goes_to(client: Client) -> None:
