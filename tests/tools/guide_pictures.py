@@ -1,4 +1,4 @@
-"""The pictures of the staff guide: one story's way through a fresh demo, as an author and an editor go it."""
+"""The pictures of the staff guide, from a fresh demo: one story's way as an author and an editor go it, then comments."""
 
 import base64
 from pathlib import Path
@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import portal.demo
-from portal.roles import AUTHOR, EDITOR
+from portal.roles import AUTHOR, EDITOR, MODERATOR
 from tests.tools.desk import BY_ROLE, sign_in
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots" / "guide"
@@ -20,6 +20,10 @@ BODY = (
     "<p>Từ 6 giờ 30, các tổ dân phố chia nhau từng đoạn bờ kênh. Sau ba giờ, hơn hai tấn rác được chuyển đi.</p>"
     '<p>Lịch ra quân các tuần sau <a href="/chuyen-muc/thong-bao/">tại đây</a>. Ai muốn tham gia gọi anh Bình, '
     "số 0912 345 678.</p>"
+)
+ANSWER = (
+    "Chào bạn, người nhà nhận thay được: mang theo phiếu hẹn, giấy ủy quyền và căn cước của người nhận thay. "
+    "Mẫu giấy ủy quyền có ở bàn hướng dẫn."
 )
 # The editor writes its document anew; what is dropped before that is over is lost.
 PUT = "html => new Promise(done => Object.values(CKEDITOR.instances)[0].setData(html, { callback: done }))"
@@ -38,18 +42,9 @@ class Guide:
 
     def __init__(self, browser: Browser, site: str) -> None:
         self.site = site
-        self.author = self.somebody(browser, AUTHOR)
-        self.editor = self.somebody(browser, EDITOR)
+        self.author = somebody(browser, site, AUTHOR)
+        self.editor = somebody(browser, site, EDITOR)
         self.address = ""
-
-    def somebody(self, browser: Browser, role: str, width: int = 1280) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 800 if width > 360 else 740}, locale="vi-VN"
-        )
-        page = context.new_page()
-        page.set_default_timeout(90_000)
-        sign_in(page, self.site, BY_ROLE[role])
-        return page
 
     def write(self) -> None:
         """The form, from empty to a picture that asks for its description."""
@@ -136,9 +131,20 @@ class Guide:
         take(page, "lich-su")
 
     def phone(self, browser: Browser) -> None:
-        page = self.somebody(browser, AUTHOR, width=360)
+        page = somebody(browser, self.site, AUTHOR, width=360)
         page.goto(f"{self.site}/quan-tri/")
         take(page, "dien-thoai")
+
+
+def somebody(browser: Browser, site: str, role: str, width: int = 1280) -> Page:
+    """The page of somebody of the demo who has signed in."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 800 if width > 360 else 740}, locale="vi-VN"
+    )
+    page = context.new_page()
+    page.set_default_timeout(90_000)
+    sign_in(page, site, BY_ROLE[role])
+    return page
 
 
 def press(page: Page, name: str) -> None:
@@ -168,6 +174,20 @@ def shrink(path: Path) -> None:
     small.save(path, optimize=True)
 
 
+def take_comments(browser: Browser, site: str) -> None:
+    """The queue with its reasons open, and an answer to a question before it is handed in. Changes nothing."""
+    page = somebody(browser, site, MODERATOR)
+    page.goto(f"{site}/quan-tri/comments/comment/")
+    page.locator("[data-row] summary").first.click()
+    take(page, "duyet-y-kien")
+    page.goto(f"{site}/quan-tri/comments/answer/cau-hoi/")
+    page.get_by_role("link", name="Trả lời", exact=True).first.click()
+    page.get_by_label("Câu trả lời").fill(ANSWER)
+    page.get_by_role("button", name="Xem trước").click()
+    page.locator(".answer").wait_for()
+    take(page, "tra-loi-y-kien", page.locator("#preview-title"))
+
+
 def take_guide(browser: Browser, site: str) -> None:
     """Needs a fresh demo: the story that is written here stays in it."""
     guide = Guide(browser, site)
@@ -179,3 +199,4 @@ def take_guide(browser: Browser, site: str) -> None:
     guide.meet()
     guide.compare()
     guide.phone(browser)
+    take_comments(browser, site)
