@@ -79,7 +79,7 @@ class Conversation(socketserver.StreamRequestHandler):
 def mail_server(settings: Any) -> Iterator[MailServer]:
     """The server, and settings that name it."""
     with MailServer() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
         settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
