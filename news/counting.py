@@ -1,4 +1,4 @@
-"""Page views and downloads: counted cheaply, never tied to a person.
+"""Page views, downloads and addresses without a page: counted cheaply, never tied to a person.
 
 A process adds them up in memory and one thread writes them together every VIEW_FLUSH_SECONDS and once more
 when the process ends. A kill loses at most what came in that many seconds. What is kept is how many, never who.
@@ -19,7 +19,7 @@ from django.db.models import BigIntegerField, Case, F, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
 
-from news.models import Article, DailyViewCount, DownloadCount, ViewCount
+from news.models import Article, DailyViewCount, DownloadCount, MissedAddress, ViewCount
 from news.text import local
 
 logger = logging.getLogger(__name__)
@@ -33,10 +33,14 @@ _BOTS = re.compile(
 _FROM_THE_FIRST_BYTE = re.compile(r"\s*bytes\s*=\s*0+\s*-", re.IGNORECASE)
 
 MAX_WAITING = 20_000
+# Different addresses without a page; each costs a query when it is written.
+MAX_MISSES_WAITING = 100
 
 # Views of an article on one day; downloads of an attachment, under its number alone.
 _waiting: Counter[tuple[int, dt.date]] = Counter()
 _downloads: Counter[int] = Counter()
+# Addresses without a page, each with the host on which the link stood.
+_misses: Counter[tuple[str, str]] = Counter()
 _lock = threading.Lock()
 _writing = threading.Lock()
 _writer_pid = 0
@@ -64,6 +68,11 @@ def counts_download(request: HttpRequest) -> bool:
         and "If-Modified-Since" not in request.headers
         and _is_a_reader(request)
     )
+
+
+def counts_miss(request: HttpRequest) -> bool:
+    """Whether this request for what is not there is a reader's, wherever the link stood."""
+    return request.method == "GET" and _is_a_reader(request)
 
 
 def _is_a_reader(request: HttpRequest) -> bool:
@@ -100,11 +109,22 @@ def count_download(attachment_id: int) -> None:
     _start_writer()
 
 
+def count_miss(path: str, host: str) -> None:
+    """Remember that there was no page at the path; it is written soon. More at once than MAX_MISSES_WAITING are dropped."""
+    key = path, host
+    with _lock:
+        if key not in _misses and len(_misses) >= MAX_MISSES_WAITING:
+            return
+        _misses[key] += 1
+    _start_writer()
+
+
 def flush() -> None:
     """Write what was counted since the last time. Unknown articles are dropped; on failure nothing is lost."""
     with _writing:
         _flush(_waiting, _write)
         _flush(_downloads, _write_downloads)
+        _flush(_misses, MissedAddress.objects.add)
 
 
 def _flush(waiting: Counter[Any], write: Callable[[dict[Any, int]], None]) -> None:
@@ -126,6 +146,7 @@ def forget() -> None:
     with _lock:
         _waiting.clear()
         _downloads.clear()
+        _misses.clear()
 
 
 def _write_downloads(batch: dict[int, int]) -> None:

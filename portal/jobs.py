@@ -16,6 +16,7 @@ from django.utils import timezone
 from comments import reminders, retention
 from comments.models import SpentProof
 from news import leftovers, link_check, most_read, notices, outbox, saving
+from news.models import MissedAddress
 from news.models.photo import make_waiting_avif
 from news.text import VIETNAM
 from portal.accounts import audit, sign_in
@@ -92,6 +93,13 @@ JOBS = [
     ),
     Job("audit-purge", "Xoá nhật ký cũ", audit.purge, daily=True, hours=(2, 24)),
     Job("sign-in-purge", "Xoá dấu vết đăng nhập cũ", sign_in.purge, daily=True, hours=(2, 24)),
+    Job(
+        "missed-purge",
+        "Xoá địa chỉ không có trang đã cũ",
+        MissedAddress.objects.forget_old,
+        daily=True,
+        hours=(2, 24),
+    ),
     Job("saved-purge", "Xoá bản PDF đã cũ", saving.forget_old, daily=True, hours=(2, 24)),
     Job("leftovers", "Xoá tệp không còn ai dùng", leftovers.remove, daily=True, hours=(2, 24)),
 ]

@@ -108,6 +108,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "news.add_redirect",
         "news.change_redirect",
         "news.delete_redirect",
+        "news.view_missedaddress",
         "news.view_photo",  # the crest, pictures of text pages
         "news.add_photo",
         "comments.view_comment",

@@ -2,14 +2,14 @@
 
 from django.db import connection
 from django.db.models import OuterRef, Q, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from news import redirects
+from news import missing, redirects
 from news.freshness import public_page
 from news.models import Article, Section
 from portal import privacy, sitemaps
@@ -143,7 +143,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Where no page is, an old address may lead to one: pages that exist pay nothing for that."""
-    return redirects.answer(request) or render(request, "404.html", status=404)
+    moved = redirects.answer(request)
+    if moved is not None:
+        return moved
+    if missing.is_led_on(request):
+        return HttpResponseNotFound()
+    words = missing.words_of(request)
+    stories = missing.suggestions(words)
+    missing.count(request)
+    return render(request, "404.html", {"words": words, "stories": stories}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from news.models.document import (
 )
 from news.models.external_link import ExternalLink
 from news.models.generation import Generation
+from news.models.missed import MissedAddress
 from news.models.notice import Notice, NoticeChoice
 from news.models.outbox import OutboxMessage
 from news.models.overrule import Overrule
@@ -45,6 +46,7 @@ __all__ = [
     "ExternalLink",
     "Generation",
     "Issuer",
+    "MissedAddress",
     "MostRead",
     "NeedsSecondReader",
     "NotReady",

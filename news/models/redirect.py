@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Substr
 from django.urls import reverse
 from django.utils import timezone
+
+from news.models.missed import MissedAddress
 
 if TYPE_CHECKING:
     from news.models.section import Section
@@ -153,7 +155,10 @@ class Redirect(models.Model):
         self._require(verb, by)
         if self._state.adding:
             self.created_by = by
-        self.save()
+        with transaction.atomic():
+            self.save()
+            # The report asks for a redirect no longer.
+            MissedAddress.objects.filter(path=self.old).delete()
 
     def remove(self, *, by: Any) -> None:
         """Delete it. Raises PermissionDenied as write() does."""

@@ -29,6 +29,7 @@ from comments.models import (
 )
 from news.models import (
     ExternalLink,
+    MissedAddress,
     Notice,
     OutboxMessage,
     PreviewLink,
@@ -94,6 +95,7 @@ MODELS: dict[str, tuple[str, str, str, str, str]] = {
     "news_thread": (WRITERS, WRITERS, EDITORS, EDITORS, EDITORS),
     "news_unit": ("ELQS", "ELQS", "ELQS", "ELQS", "S"),
     "news_externallink": (EDITORS, NOBODY, NOBODY, NOBODY, NOBODY),
+    "news_missedaddress": (KEEPERS, KEEPERS, NOBODY, NOBODY, NOBODY),
     "news_redirect": (KEEPERS, KEEPERS, KEEPERS, KEEPERS, KEEPERS),
     "news_outboxmessage": (KEEPERS, KEEPERS, NOBODY, NOBODY, NOBODY),
     "portal_siteidentity": (KEEPERS, KEEPERS, NOBODY, KEEPERS, NOBODY),
@@ -230,6 +232,9 @@ class World:
             "news_tag": Tag.objects.create(name="Thẻ"),
             "news_thread": Thread.objects.create(name="Dòng"),
             "news_unit": Unit.objects.create(name="Đơn vị"),
+            "news_missedaddress": MissedAddress.objects.create(
+                path="/mat/", total=1, last_on=timezone.localdate()
+            ),
             "news_redirect": Redirect.objects.create(old="/cu/", target="/"),
             "news_externallink": ExternalLink.objects.create(url="https://example.vn/"),
             "news_outboxmessage": OutboxMessage.objects.create(
