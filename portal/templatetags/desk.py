@@ -18,7 +18,14 @@ SUBJECTS = {
         *("Comment", "Answer", "Decision", "BlockedSource", "WatchedWord", "Policy", "Holiday"),
         "PersonRequest",
     ],
-    "Trang và cơ quan": ["SiteIdentity", "Unit", "TextPage", "AgencyLink", "Redirect"],
+    "Trang và cơ quan": [
+        "SiteIdentity",
+        "Unit",
+        "TextPage",
+        "AgencyLink",
+        "Redirect",
+        "MissedAddress",
+    ],
     "Người dùng": ["User", "Group"],
     "Hệ thống": ["AuditEntry", "JobRun", "OutboxMessage"],
 }
