@@ -19,7 +19,7 @@ MODULES := manage.py $(shell find $(PACKAGES) -name '*.py')
 TEMPLATES := $(shell find templates $(PACKAGES) -name '*.html' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench bench-desk bench-comments check check-style check-types check-templates check-django format clean
+.PHONY: help run test check-api bench bench-desk bench-comments check check-style check-types check-templates check-django format clean
 
 help:
 	@echo 'make run [PORT=8000]   set up what is missing, then serve the site on this machine'
@@ -28,6 +28,7 @@ help:
 	@echo 'make bench-desk        what the desk costs with 100,000 stories, on SQLite and PostgreSQL (a quarter of an hour)'
 	@echo 'make bench-comments    what the desk costs with a million comments beside 500, on SQLite and PostgreSQL'
 	@echo 'make check             style, types, layers, templates, Django (-k: do not stop at the first)'
+	@echo 'make check-api         asks the API of a demo whatever its description allows, and more'
 	@echo 'make format            rewrite code and templates in the style that check asks for'
 	@echo 'make clean             remove what make installed and cached; never data'
 	@echo
@@ -38,6 +39,9 @@ run: $(INSTALLED)
 
 test: $(INSTALLED_DEV)
 	@$(PY) -m tests.tools.run_all
+
+check-api: $(INSTALLED_DEV)
+	@$(PY) -m tests.tools.check_api
 
 bench-desk: $(INSTALLED_DEV)
 	@$(PY) -m tests.bench.desk
@@ -89,7 +93,7 @@ ifneq ($(TEMPLATES),)
 endif
 
 clean:
-	rm -rf $(VENV) .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-schemathesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find $(PACKAGES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):

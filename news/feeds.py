@@ -16,7 +16,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from news.forms import SearchForm
 from news.freshness import public_page
-from news.models import Article, ArticleQuerySet, Section
+from news.models import Article, ArticleQuerySet, Section, Tag
 from news.publisher import Publisher, absolute, publisher
 from news.syndication import Entry, entries, in_html
 from news.text import local
@@ -84,6 +84,9 @@ class SiteFeed(Feed):
     def articles(self, about: Any) -> ArticleQuerySet:
         return Article.objects.published()
 
+    def newest(self, about: Any) -> ArticleQuerySet:
+        return self.articles(about).newest_first()
+
     def place(self, about: Any) -> str:
         """Address of the page that shows the same."""
         return absolute("/")
@@ -119,8 +122,7 @@ class SiteFeed(Feed):
         return self.address(asked.about)
 
     def items(self, asked: Asked) -> list[Entry]:
-        newest = self.articles(asked.about).newest_first()[:ITEMS]
-        return entries(newest, asked.publisher.office)
+        return entries(self.newest(asked.about)[:ITEMS], asked.publisher.office)
 
     def item_title(self, item: Entry) -> str:
         return item.article.title
@@ -176,6 +178,37 @@ class SectionFeed(SiteFeed):
 
     def description(self, asked: Asked) -> str:
         return f"Tin mới trong mục {asked.about} của {asked.publisher.office}"
+
+
+class TagFeed(SiteFeed):
+    """The newest articles with one tag."""
+
+    def about(self, request: HttpRequest, slug: str = "") -> Tag:
+        return get_object_or_404(Tag, slug=slug)
+
+    def newest(self, about: Tag) -> ArticleQuerySet:
+        # In the order of the rows that say who bears the tag: an index has it.
+        found = self.articles(about).by_tag(about)
+        return found.order_by("-tagging__published_at", "-tagging__article_id")
+
+    def place(self, about: Tag) -> str:
+        return absolute(about.get_absolute_url())
+
+    def address(self, about: Tag) -> str:
+        return absolute(reverse(self.route, args=[about.slug]))
+
+    def title(self, asked: Asked) -> str:
+        return f"{asked.about} – {asked.publisher.full_name}"
+
+    def description(self, asked: Asked) -> str:
+        return f"Tin mới có thẻ {asked.about} của {asked.publisher.office}"
+
+    def items(self, asked: Asked) -> list[Entry]:
+        """Raises Http404 for a tag that only unfinished stories bear: nobody learns its name."""
+        found = super().items(asked)
+        if not found:
+            raise Http404
+        return found
 
 
 class SearchFeed(SiteFeed):

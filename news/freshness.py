@@ -24,6 +24,10 @@ LISTED = {
     # The story after which a page of a list begins; see news.paging.
     "truoc": STORY_NUMBER,
     "sau": STORY_NUMBER,
+    # Of the API (news.api).
+    "after": STORY_NUMBER,
+    "limit": re.compile("[1-9]|[1-4][0-9]|50", re.ASCII),
+    "section": re.compile("[-a-zA-Z0-9_]{1,100}", re.ASCII),
 }
 # Set on answers that may be kept, taken off again by the cache; no browser sees it.
 CACHEABLE_HEADER = "X-Page-Cache"

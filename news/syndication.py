@@ -46,11 +46,11 @@ class Entry:
 
     @property
     def published(self) -> dt.datetime:
-        return _to_the_second(self.article.published_at or self.article.changed_at)
+        return to_the_second(self.article.published_at or self.article.changed_at)
 
     @property
     def changed(self) -> dt.datetime:
-        return _to_the_second(self.article.changed_at)
+        return to_the_second(self.article.changed_at)
 
     @property
     def author(self) -> str:
@@ -102,7 +102,8 @@ class Entry:
         )
 
 
-def _to_the_second(moment: dt.datetime) -> dt.datetime:
+def to_the_second(moment: dt.datetime) -> dt.datetime:
+    """A moment on the Vietnamese clock, as feeds write it."""
     return local(moment).replace(microsecond=0)
 
 

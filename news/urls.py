@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from news import archive_views, document_views, downloads, saving, sitemaps, views
-from news.feeds import Atom, Rss, SearchFeed, SectionFeed, SiteFeed
+from news.feeds import Atom, Rss, SearchFeed, SectionFeed, SiteFeed, TagFeed
 
 app_name = "news"
 
@@ -57,6 +57,8 @@ urlpatterns = [
     path("doc-nhieu/<slug:span>/", archive_views.most_read_page, name="most_read"),
     path("the/", archive_views.tags, name="tags"),
     path("the/<slug:slug>/", archive_views.tag, name="tag"),
+    path("the/<slug:slug>/rss.xml", TagFeed(Rss, "news:tag_feed"), name="tag_feed"),
+    path("the/<slug:slug>/atom.xml", TagFeed(Atom, "news:tag_atom"), name="tag_atom"),
     path("dong-su-kien/", archive_views.threads, name="threads"),
     path("dong-su-kien/<slug:slug>/", archive_views.thread, name="thread"),
     path("tac-gia/<slug:slug>/", archive_views.byline, name="byline"),

@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"trang/{PRIVACY_SLUG}/", views.privacy_page, name="privacy"),
     path("trang/<slug:slug>/", views.text_page, name="text_page"),
     path("binh-luan/", include("comments.urls")),
+    path("api/", include("news.api_urls")),
     path("sitemap.xml", views.sitemap_index, name="sitemap"),
     re_path(
         rf"^sitemap-(?P<section>{'|'.join(SITEMAPS)})\.xml$",

@@ -145,6 +145,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def newest_first(self) -> Self:
         return self.order_by("-issued_on", "-id")
 
+    def older_than(self, day: dt.date, pk: int) -> Self:
+        """Issued before that day, ties by id; the newest first. The last condition lets the index begin there."""
+        return self.filter(Q(issued_on__lt=day) | Q(id__lt=pk), issued_on__lte=day).newest_first()
+
     def with_facts(self) -> Self:
         """With all that a row of a list says of it, its state included, in the same query."""
         return self.select_related("kind", "issuer", "replaced_by__kind")

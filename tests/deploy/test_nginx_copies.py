@@ -127,7 +127,9 @@ def test_a_page_that_was_taken_away_is_not_covered_by_its_last_copy(told: Told) 
         assert told.ask(f"/{status}/").status == status
 
 
-def test_comments_are_bounded_for_one_sender_and_reading_for_nobody(told: Told) -> None:
+def test_comments_and_the_api_are_bounded_for_one_sender_and_reading_pages_for_nobody(
+    told: Told,
+) -> None:
     sent = [told.ask("/binh-luan/1/", "POST", b"x=1") for _ in range(60)]
     refused = [answer for answer in sent if answer.status == 429]
     assert 0 < len(refused) <= 30
@@ -136,6 +138,9 @@ def test_comments_are_bounded_for_one_sender_and_reading_for_nobody(told: Told) 
     assert told.ask("/binh-luan/1/", "POST", b"x=1", X_Forwarded_For="203.0.113.8").status == 200
     assert {told.ask(f"/{number}/").status for number in range(200)} == {200}
     assert {told.ask("/dem/1/", "POST").status for _ in range(200)} == {200}
+    # Programs are bounded too, each source by itself.
+    assert any(told.ask("/api/articles/").status == 429 for _ in range(400))
+    assert told.ask("/api/articles/", X_Forwarded_For="203.0.113.8").status == 200
 
 
 def test_saving_stories_is_bounded_for_one_reader_and_for_no_other(told: Told) -> None:

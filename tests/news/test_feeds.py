@@ -44,7 +44,7 @@ def make_rich_story() -> tuple[Article, Photo]:
 
 def every_feed() -> list[str]:
     section = Article.objects.all()[0].section.get_absolute_url()
-    places = ["/", section, "/tim-kiem/"]
+    places = ["/", section, "/the/cho-rau/", "/tim-kiem/"]
     return [
         f"{place}{name}{'?q=rau' if 'tim' in place else ''}"
         for place in places
@@ -96,7 +96,8 @@ def missing_of_atom(text: str) -> list[str]:
 
 def test_every_feed_is_well_formed_and_holds_what_its_standard_demands(client: Client) -> None:
     make_rich_story()
-    make_article(title="Không ảnh về rau", lead="", byline="", body="<p>Thân bài.</p>")
+    plain = make_article(title="Không ảnh về rau", lead="", byline="", body="<p>Thân bài.</p>")
+    plain.tags.set(Tag.named(["Chợ & rau"]))
     for address in every_feed():
         answer = client.get(address)
         text = answer.content.decode()
@@ -198,13 +199,22 @@ def test_a_feed_that_has_not_changed_is_not_sent_again() -> None:
 def test_a_feed_without_a_story_is_a_feed_and_one_without_words_is_none(client: Client) -> None:
     assert not feedparser.parse(client.get("/atom.xml").content).bozo
     assert missing_of_atom(client.get("/tim-kiem/atom.xml?q=khong").content.decode()) == []
-    for address in ("/tim-kiem/rss.xml", "/tim-kiem/rss.xml?q=%00%20", "/khong-co/atom.xml"):
+    make_article(status=Article.Status.DRAFT).tags.set(Tag.named(["Mật"]))
+    for address in (
+        "/the/mat/rss.xml",
+        "/tim-kiem/rss.xml",
+        "/tim-kiem/rss.xml?q=%00%20",
+        "/khong-co/atom.xml",
+    ):
         assert client.get(address).status_code == 404, address
 
 
 def test_pages_name_their_feeds(client: Client) -> None:
-    section = make_article().section.get_absolute_url()
-    for page, feed in (("/", "/"), (section, section), ("/tim-kiem/?q=a+b", "/tim-kiem/")):
+    story = make_article()
+    story.tags.set(Tag.named(["Chợ"]))
+    section = story.section.get_absolute_url()
+    places = [(place, place) for place in ("/", section, "/the/cho/")]
+    for page, feed in (*places, ("/tim-kiem/?q=a+b", "/tim-kiem/")):
         words = client.get(page).content.decode()
         for name in ("rss.xml", "atom.xml"):
             assert f'href="{feed}{name}' in words, (page, name)
