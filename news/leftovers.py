@@ -16,7 +16,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Min
 from django.utils import timezone
 
-from news.models import Attachment, Photo
+from news import cards
+from news.models import Article, Attachment, Photo
+from news.publisher import publisher
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +27,7 @@ KEPT = dt.timedelta(days=7)
 
 # Names of ours: `3f…-card-050050ab12cd-480.webp` has a photo's key and says of which crops it is.
 _FOLDER = re.compile(r"[0-9a-f]{2}")
+_CARD = re.compile(r"(?P<owner>[0-9]{1,18})-(?P<card>[0-9a-f]{16})\.png")
 _NAME = re.compile(r"(?P<key>[0-9a-f]{32})(?:-(?:card|social)-(?P<crops>[0-9a-f]{12}))?[.-].*")
 
 
@@ -36,7 +39,7 @@ def remove() -> int:
     born = MigrationRecorder(connection).migration_qs.aggregate(first=Min("applied"))["first"]
     old = timezone.now() - KEPT
     removed = 0
-    for name in _without_a_row():
+    for name in (*_without_a_row(), *_cards_of_nobody()):
         if born < default_storage.get_modified_time(name) < old:
             default_storage.delete(name)
             logger.info("nothing refers to %s, it was removed", name)
@@ -66,3 +69,17 @@ def _photos(between: tuple[UUID, UUID]) -> dict[str, str]:
 def _attachments(between: tuple[UUID, UUID]) -> dict[str, str]:
     found = Attachment.objects.filter(key__range=between).values_list("key", flat=True)
     return {key.hex: "" for key in found}
+
+
+def _cards_of_nobody() -> Iterator[str]:
+    """Cards that show a title or an office of before: no page names them any more."""
+    folders = default_storage.listdir("cards")[0] if default_storage.exists("cards") else []
+    site = publisher().card or ""
+    for folder in filter(_FOLDER.fullmatch, folders):
+        names = default_storage.listdir(f"cards/{folder}")[1]
+        found = [match for match in map(_CARD.fullmatch, names) if match]
+        owners = {int(match["owner"]) for match in found}
+        cards_of = dict(Article.objects.filter(pk__in=owners).values_list("pk", "card"))
+        for match in found:
+            if match["card"] != {cards.SITE: site, **cards_of}.get(int(match["owner"])):
+                yield f"cards/{folder}/{match[0]}"

@@ -46,6 +46,11 @@ class Listing:
     oldest_first: bool
 
     @property
+    def with_picture(self) -> Article | None:
+        """The first of them that can stand for the list in a picture."""
+        return next((article for article in self.articles if article.cover), None)
+
+    @property
     def words(self) -> str:
         """What tells this page from the first one, for its title."""
         if self.since is None:

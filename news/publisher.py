@@ -1,17 +1,31 @@
 """Who publishes the news and under which address. News does not know; settings name who does."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:
+    from news.models import Photo
 
 
 class Publisher(Protocol):
     """What news asks of the office behind the site."""
 
-    full_name: str
-    office: str
+    @property
+    def full_name(self) -> str: ...
+
+    @property
+    def office(self) -> str: ...
+
+    unit: str
+    parent: str
+    address: str
+    phone: str
     source_mark: str
+    crest: "Photo | None"
+    # See news.cards; none until it is drawn.
+    card: str | None
 
 
 def publisher() -> Publisher:

@@ -20,7 +20,7 @@ from news.models import MissedAddress
 from news.models.photo import make_waiting_avif
 from news.text import VIETNAM
 from portal.accounts import audit, sign_in
-from portal.models import JobRun, Tick
+from portal.models import JobRun, Tick, draw_waiting_cards
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +64,8 @@ JOBS = [
     Job("avif", "Tạo ảnh AVIF", lambda: make_waiting_avif(limit=5)),
     # As soon as a day is over.
     Job("most-read", "Xếp tin đọc nhiều", most_read.keep, daily=True),
+    # Half a minute where all wait, after the office was given another name.
+    Job("cards", "Vẽ ảnh chia sẻ", lambda: draw_waiting_cards(limit=100)),
     Job("outbox-purge", "Xoá nội dung thư cũ", outbox.forget_old, daily=True, hours=(2, 24)),
     Job("notices-purge", "Xoá thông báo cũ", notices.forget_old, daily=True, hours=(2, 24)),
     # Between the beginning of work and noon: a summary that comes later is no news.

@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.urls import ResolverMatch, reverse
 from django.utils import timezone
 
-from news import freshness, richtext, text
-from news.models import Photo, Redirect
+from news import cards, freshness, richtext, text
+from news.models import Article, Photo, Redirect, article
 from portal.accounts.audit import AuditEntry
 from portal.accounts.sessions import DeskSession
 from portal.persons import PersonRequest
@@ -67,6 +67,9 @@ class SiteIdentity(models.Model):
     phone = models.CharField("điện thoại", max_length=60, blank=True)
     email = models.EmailField("thư điện tử", blank=True)
 
+    # What stands for the site where somebody shares it (news.cards); none until it is drawn.
+    card = models.CharField(max_length=16, null=True, editable=False)  # noqa: DJ001
+
     class Meta:
         verbose_name = "thông tin cơ quan"
         verbose_name_plural = "thông tin cơ quan"
@@ -76,9 +79,31 @@ class SiteIdentity(models.Model):
         return self.full_name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Every card shows names and crest: when these change, all are drawn anew by and by."""
         self.pk = 1
+        is_drawn = cards.shows(self.card, self._on_cards)
+        if not is_drawn:
+            self.card = None
         with transaction.atomic():
             super().save(*args, **kwargs)
+            if not is_drawn:
+                Article.objects.exclude(card=None).update(card=None)
+                transaction.on_commit(self.draw_card, robust=True)
+            freshness.bump()
+
+    @property
+    def _on_cards(self) -> str:
+        return "\n".join([self.parent, self.unit, self.full_name, str(self.crest_id)])
+
+    def draw_card(self) -> None:
+        """Draw the card that stands for the site. Raises OSError where the disk is full."""
+        title = f"Cổng thông tin điện tử {self.full_name}"
+        cards.keep(cards.SITE, title, self._say_card, words=self._on_cards, by=self)
+
+    def _say_card(self, card: str) -> None:
+        with transaction.atomic():
+            SiteIdentity.objects.filter(pk=self.pk).update(card=card)
+            self.card = card
             freshness.bump()
 
     @classmethod
@@ -96,6 +121,13 @@ class SiteIdentity(models.Model):
     def office(self) -> str:
         """The publishing office in full, as in `Ủy ban nhân dân Phường An Bình`."""
         return f"{self.unit} {self.full_name}".strip()
+
+
+def draw_waiting_cards(limit: int) -> int:
+    """Draw the site's own card if it waits, then at most `limit` of stories; how many stories were tried."""
+    for identity in SiteIdentity.objects.filter(card=None).select_related("crest"):
+        identity.draw_card()
+    return article.draw_waiting_cards(limit)
 
 
 def publisher() -> SiteIdentity:

@@ -36,7 +36,9 @@ urlpatterns = [
 if not settings.PRODUCTION:
     # In production nginx answers /media/ without asking Django.
     urlpatterns.append(
-        re_path(r"^media/(?P<path>photos/.+)$", serve, {"document_root": settings.MEDIA_ROOT})
+        re_path(
+            r"^media/(?P<path>(?:photos|cards)/.+)$", serve, {"document_root": settings.MEDIA_ROOT}
+        )
     )
 
 urlpatterns.append(path("", include("news.urls")))

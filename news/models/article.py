@@ -10,7 +10,7 @@ from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
-from news import freshness, richtext, text
+from news import cards, freshness, richtext, text
 from news.content import MOMENTS, Content
 from news.models.attachment import ArticleAttachment
 from news.models.counts import ViewCount
@@ -68,6 +68,12 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         if limits is None:
             return self
         return self.filter(Q(section__in=limits) | Q(created_by=user))
+
+    def awaiting_card(self) -> Self:
+        """Approved, without a picture, and not yet with a card in its place; the newest first, they are shared most."""
+        return self.filter(status=Article.Status.PUBLISHED, cover=None, card=None).order_by(
+            "-published_at", "-id"
+        )
 
     def in_section(self, section: Section) -> Self:
         """Articles of the section and of its children."""
@@ -243,6 +249,8 @@ class Article(Placing):
     # When the words that readers see were changed last, by Workflow.publish(); none since they are public.
     # `updated_at` also counts what nobody outside the desk sees, such as a working copy.
     revised_at = models.DateTimeField(null=True, editable=False)
+    # Which card stands for it where it has no picture (news.cards): none until it is drawn, empty where it cannot be.
+    card = models.CharField(max_length=16, null=True, editable=False)  # noqa: DJ001
 
     objects = ArticleQuerySet.as_manager()
 
@@ -343,6 +351,13 @@ class Article(Placing):
             models.Index(
                 fields=["status", "published_at", "expires_at"], name="article_numbers_of_days"
             ),
+            # For the job that draws them; few rows, and mostly none.
+            models.Index(
+                F("published_at").desc(),
+                F("id").desc(),
+                condition=Q(status="published", cover=None, card=None),
+                name="article_awaiting_card",
+            ),
             # What waits at the desk.
             models.Index(
                 fields=["stage", "stage_since"],
@@ -372,6 +387,8 @@ class Article(Placing):
         with transaction.atomic():
             if self.cover is None:
                 self.cover = Photo.first_of(self.body)
+            if self.cover or not cards.shows(self.card, self.title):
+                self.card = None
             super().save(*args, **kwargs)
             self.keep_photos()
             Tagging.objects.filter(article=self).exclude(published_at=self.published_at).update(
@@ -383,6 +400,9 @@ class Article(Placing):
             if self.was_public:
                 # Of a draft readers see nothing, so nothing of what they see has changed.
                 freshness.bump()
+                if self.card is None and self.cover is None:
+                    # What hinders the drawing must not hinder publishing; the regular work tries again.
+                    transaction.on_commit(self.draw_card, robust=True)
 
     def get_absolute_url(self) -> str:
         return reverse("news:article", args=[self.section.slug, self.slug, self.pk])
@@ -405,6 +425,20 @@ class Article(Placing):
     def is_in_capitals(self) -> bool:
         """Titles of the old portal arrive in capitals; they are kept as typed and set a step smaller."""
         return self.title.isupper()
+
+    def draw_card(self) -> None:
+        """Draw what stands for it where it has no picture, in about a tenth of a second.
+
+        Raises OSError where the disk is full.
+        """
+        cards.keep(self.pk, self.title, self._say_card)
+
+    def _say_card(self, card: str) -> None:
+        """Only of the title that was drawn: when it was changed meanwhile, a new card is waiting."""
+        with transaction.atomic():
+            if Article.objects.filter(pk=self.pk, title=self.title, cover=None).update(card=card):
+                self.card = card
+                freshness.bump()
 
     @property
     def shows_cover_in_body(self) -> bool:
@@ -495,3 +529,11 @@ class ArticlePhoto(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id}: {self.photo_id}"
+
+
+def draw_waiting_cards(limit: int) -> int:
+    """Draw cards for at most `limit` stories that wait for theirs; how many were tried. For the regular work."""
+    waiting = list(Article.objects.awaiting_card().defer("body", "lead")[:limit])
+    for article in waiting:
+        article.draw_card()
+    return len(waiting)

@@ -322,9 +322,13 @@ class Photo(models.Model):
     def rendition_bytes(self, width: int) -> int | None:
         """How many bytes the file at rendition_url() has; None where it is lost."""
         try:
-            return default_storage.size(renditions.file_name(self.key, self._rendition(width)[0]))
+            return default_storage.size(self.rendition_name(width))
         except OSError:
             return None
+
+    def rendition_name(self, width: int) -> str:
+        """Where the file at rendition_url() lies in the storage."""
+        return renditions.file_name(self.key, self._rendition(width)[0])
 
     def _rendition(self, width: int) -> tuple[str, int]:
         """The end of its name, and how wide it is."""

@@ -1,17 +1,14 @@
 """How articles, pictures and dates are written on a page."""
 
-import json
-from typing import Any
-
 import segno
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from news import richtext, text
-from news.models import Article, Photo
+from news import richtext, structured_data, text
+from news.models import Article, Photo, Section
 from news.photos import card_html, picture_html
-from news.publisher import Publisher, absolute
+from news.publisher import Publisher
+from news.structured_data import SharedPicture
 
 register = template.Library()
 
@@ -72,33 +69,25 @@ def qr(address: str) -> SafeString:
 
 
 @register.simple_tag
-def news_article_json_ld(article: Article, publisher: Publisher) -> SafeString:
-    """schema.org NewsArticle for search engines; a data block, which no browser executes."""
-    data: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "NewsArticle",
-        "headline": article.title,
-        "description": article.summary,
-        "inLanguage": "vi",
-        "mainEntityOfPage": absolute(article.get_absolute_url()),
-        "datePublished": text.local(article.published_at).isoformat()
-        if article.published_at
-        else None,
-        "dateModified": text.local(article.changed_at).isoformat(),
-        "articleSection": article.section.name,
-        "author": {"@type": "Person", "name": article.byline}
-        if article.byline
-        else {"@type": "GovernmentOrganization", "name": publisher.office},
-        "publisher": {
-            "@type": "GovernmentOrganization",
-            "name": publisher.office,
-            "url": absolute("/"),
-        },
-    }
-    if article.cover:
-        data["image"] = [absolute(article.cover.rendition_url(1600))]
-    # An attacker's "</script>" in a title must not end the block.
-    safe = json.dumps(data, ensure_ascii=False).translate(
-        {ord(c): f"\\u{ord(c):04x}" for c in "<>&"}
-    )
-    return format_html('<script type="application/ld+json">{}</script>', mark_safe(safe))  # noqa: S308
+def shared_picture(publisher: Publisher, article: Article | None = None) -> SharedPicture | None:
+    """What social networks show beside a link: of the story, or of the site; see news.structured_data."""
+    return structured_data.shared_picture(article or None, publisher)
+
+
+@register.simple_tag
+def about_article(article: Article, publisher: Publisher) -> SafeString:
+    """schema.org NewsArticle for search engines."""
+    return structured_data.data_block(structured_data.news_article(article, publisher))
+
+
+@register.simple_tag
+def about_place(section: Section, article: Article | None = None) -> SafeString:
+    """schema.org BreadcrumbList: where a section or a story stands."""
+    return structured_data.data_block(structured_data.breadcrumbs(section, article))
+
+
+@register.simple_tag
+def about_site(publisher: Publisher) -> SafeString:
+    """schema.org GovernmentOrganization and WebSite, for the home page."""
+    graph = [structured_data.organization(publisher), structured_data.website(publisher)]
+    return structured_data.data_block({"@graph": graph})
