@@ -4,16 +4,24 @@ Where a redirect leads is stored, never taken from a request, so nobody can send
 """
 
 import re
+from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import URLValidator
-from django.http import Http404, HttpRequest, HttpResponsePermanentRedirect, QueryDict
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponseBase,
+    HttpResponseForbidden,
+    HttpResponsePermanentRedirect,
+    QueryDict,
+)
 from django.urls import Resolver404, resolve, reverse
 
-from news import addresses, text
+from news import addresses, redirect_patterns, text
 from news.freshness import STORY_NUMBER
 from news.models.redirect import MAX_OLD, Redirect
 from news.paging import OLDER
@@ -21,6 +29,8 @@ from news.paging import OLDER
 # Browsers keep a permanent redirect for ever unless told otherwise, and then a new section at an old address
 # would never be seen (seconds).
 REMEMBERED = 3600
+# Each is tried where no page is.
+MAX_PATTERNS = 50
 # The feeds of a section move with it.
 FEEDS = {"rss.xml": "news:section_feed", "atom.xml": "news:section_atom"}
 # Blanks at the ends are cut off before.
@@ -76,7 +86,7 @@ def _feed(path: str) -> tuple[str, str]:
 
 
 def answer(request: HttpRequest, *, withdrawn: str = "") -> HttpResponsePermanentRedirect | None:
-    """The redirect for an address at which no page is, in one query; None if there is none.
+    """The redirect for an address at which no page is, in one query, or two where patterns are tried; None if there is none.
 
     `withdrawn` is the present address of the story that was there and is gone: whatever old address a reader came
     by. What would lead to another story that is gone is passed over, so that two of them never lead in a circle.
@@ -102,18 +112,52 @@ def answer(request: HttpRequest, *, withdrawn: str = "") -> HttpResponsePermanen
     row = found.get(section)
     if row is not None and row.section is not None:
         return _permanent(reverse(feed, args=[row.section.slug]))
-    return None
+    if withdrawn:
+        return None
+    destination = _by_pattern(_candidates(path, query), Redirect.objects.patterns())
+    return _permanent(destination) if destination else None
+
+
+def _by_pattern(candidates: list[str], patterns: Iterable[Redirect]) -> str:
+    """Where the first of these patterns leads that knows one of the addresses; empty for nowhere.
+
+    What it fills in comes from readers, so the page is asked whether it is there, and its own redirect is followed:
+    nobody is led to nothing, in a circle, or in two hops.
+    """
+    for redirect in patterns:
+        for candidate in candidates:
+            parts = redirect_patterns.match(redirect.old, candidate)
+            if parts is not None:
+                target = redirect_patterns.filled(redirect.destination, parts)
+                return target if target == redirect.destination else _present(target)
+    return ""
+
+
+def _present(target: str) -> str:
+    """The address itself if a page answers there, where its redirect leads if that does; empty otherwise."""
+    path, _, query = target.partition("?")
+    response = _asked(unquote(path), query)
+    if response is None or response.status_code >= 400:
+        return ""
+    if response.status_code < 300:
+        return target
+    location = response.headers.get("Location", "")
+    path, _, query = location.partition("?")
+    further = _asked(unquote(path), query) if path.startswith("/") else None
+    return location if further is not None and further.status_code == 200 else ""
 
 
 def moved(asked: dict[str, tuple[str, str]]) -> set[str]:
-    """Which of these addresses (each with its path and query) a redirect answers, as answer() would; one query."""
+    """Which of these addresses (each with its path and query) a redirect answers, as answer() would; one query, and one for patterns."""
     wanted = {name: _candidates(path, query) for name, (path, query) in asked.items()}
     for name, (path, _) in asked.items():
         if section := _feed(path)[0]:
             wanted[name].append(section)
     every = [old for candidates in wanted.values() for old in candidates]
     known = set(Redirect.objects.filter(old__in=every).values_list("old", flat=True))
-    return {name for name, candidates in wanted.items() if known.intersection(candidates)}
+    found = {name for name, candidates in wanted.items() if known.intersection(candidates)}
+    patterns = list(Redirect.objects.patterns()) if len(found) < len(wanted) else []
+    return found | {name for name in wanted.keys() - found if _by_pattern(wanted[name], patterns)}
 
 
 def _permanent(destination: str) -> HttpResponsePermanentRedirect:
@@ -135,11 +179,23 @@ def check(redirect: Redirect) -> None:
     try:
         redirect.old = normalised(redirect.old)
         path, _, query = redirect.old.partition("?")
-        _refuse_living(path, query)
+        redirect.is_pattern = redirect_patterns.is_pattern(redirect.old)
+        if redirect.is_pattern:
+            _refuse_reserved(path)
+        else:
+            _refuse_living(path, query)
     except ValidationError as error:
         raise ValidationError({"old": error.messages}) from None
+    if redirect.is_pattern:
+        redirect_patterns.check(redirect.old, redirect.target)
+        patterns = Redirect.objects.filter(is_pattern=True).exclude(pk=redirect.pk)
+        if patterns.count() >= MAX_PATTERNS:
+            raise ValidationError({"old": f"Cổng giữ nhiều nhất {MAX_PATTERNS} mẫu địa chỉ."})
     try:
-        _aim(redirect, redirect.target)
+        if redirect_patterns.is_pattern(redirect.target):
+            _aim_with_parts(redirect, redirect.target.strip())
+        else:
+            _aim(redirect, redirect.target)
     except ValidationError as error:
         raise ValidationError({"target": error.messages}) from None
     others = Redirect.objects.exclude(pk=redirect.pk)
@@ -151,15 +207,34 @@ def check(redirect: Redirect) -> None:
         )
 
 
-def _refuse_living(path: str, query: str) -> None:
+def _refuse_reserved(path: str) -> None:
     if is_reserved(path):
         raise ValidationError(
             "Địa chỉ này thuộc bàn biên tập hoặc các tệp, không chuyển hướng được."
         )
+
+
+def _refuse_living(path: str, query: str) -> None:
+    _refuse_reserved(path)
     if answers(path, query) or (not path.endswith("/") and answers(f"{path}/", query)):
         raise ValidationError(
             "Đang có trang trả lời ở địa chỉ này nên chuyển hướng sẽ không bao giờ được dùng."
         )
+
+
+def _aim_with_parts(redirect: Redirect, target: str) -> None:
+    """Keep a target that the parts of a pattern are filled into; whether a page is there is asked each time."""
+    if not redirect.is_pattern:
+        raise ValidationError("Chỉ mẫu địa chỉ mới có phần để điền vào địa chỉ đích.")
+    if not target.startswith("/") or target.startswith("//") or _UNFIT.search(target):
+        raise ValidationError(
+            "Địa chỉ đích có phần điền vào phải ở trong cổng, bắt đầu bằng một dấu /."
+        )
+    _refuse_reserved(target)
+    if redirect_patterns.match(redirect.old, redirect_patterns.sample(target)) is not None:
+        raise ValidationError("Địa chỉ đích lại đúng với mẫu: chuyển hướng sẽ chạy vòng.")
+    redirect.section = redirect.article = None
+    redirect.target = target
 
 
 def _aim(redirect: Redirect, target: str) -> None:
@@ -233,10 +308,16 @@ def answers(path: str, query: str = "") -> bool:
 
     The view itself is asked, as a reader would, because only it knows whether the row exists.
     """
+    response = _asked(path, query)
+    return response is not None and response.status_code not in {404, 410}
+
+
+def _asked(path: str, query: str) -> HttpResponseBase | None:
+    """What an anonymous reader is answered there; None where no page is."""
     try:
         match = resolve(path)
     except Resolver404:
-        return False
+        return None
     request = HttpRequest()
     request.method = "HEAD"
     request.path = request.path_info = path
@@ -250,8 +331,8 @@ def answers(path: str, query: str = "") -> bool:
     request.user = AnonymousUser()
     request.resolver_match = match
     try:
-        return match.func(request, *match.args, **match.kwargs).status_code not in {404, 410}
+        return match.func(request, *match.args, **match.kwargs)
     except PermissionDenied:
-        return True
+        return HttpResponseForbidden()
     except Http404:
-        return False
+        return None

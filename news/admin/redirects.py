@@ -33,6 +33,11 @@ class RedirectForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "old" in self.fields:
+            self.fields["old"].help_text += (
+                " Nhiều địa chỉ cùng kiểu thì viết mẫu: {ten} là một phần có tên để điền vào địa chỉ đích, "
+                "* là phần bất kỳ. Ví dụ: /tin-cu/{ten}.html dẫn đến /tim-kiem/?q={ten}."
+            )
         if self.instance.pk:
             self.initial["target"] = self.instance.destination
 

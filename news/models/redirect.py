@@ -1,12 +1,12 @@
 """Addresses that moved; `news.redirects` reads, checks and answers them."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Substr
+from django.db.models.functions import Concat, Length, Substr
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +19,15 @@ MAX_OLD = 500
 
 
 class RedirectQuerySet(models.QuerySet["Redirect"]):
+    def patterns(self) -> Self:
+        """Those whose old address is a pattern, the longest first: it spells out most."""
+        return (
+            self.filter(is_pattern=True)
+            .select_related("section", "article__section")
+            .defer("article__body", "article__lead")
+            .order_by(-Length("old"), "pk")
+        )
+
     def forget(self, path: str) -> None:
         """A page answers at that path now: what led away from it is over."""
         self.filter(old=path).delete()
@@ -88,6 +97,8 @@ class Redirect(models.Model):
         null=True,
         editable=False,
     )
+    # Has parts that differ, see news.redirect_patterns.
+    is_pattern = models.BooleanField("mẫu", default=False, editable=False)
     is_automatic = models.BooleanField("tự động", default=False, editable=False)
     note = models.CharField("ghi chú", max_length=300, blank=True)
     created_by = models.ForeignKey(
@@ -128,6 +139,10 @@ class Redirect(models.Model):
                 name="redirect_to_path_or_web",
             ),
             models.CheckConstraint(condition=~Q(old=F("target")), name="redirect_not_to_itself"),
+        ]
+        # They are few among many, and asked for wherever no page is.
+        indexes = [
+            models.Index(fields=["id"], condition=Q(is_pattern=True), name="redirect_patterns")
         ]
 
     def __str__(self) -> str:

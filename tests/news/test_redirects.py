@@ -1,5 +1,6 @@
 """Old addresses: what moved is still found, in one hop; loops and senseless redirects are refused."""
 
+import time
 from typing import Any
 
 import pytest
@@ -523,3 +524,82 @@ def test_sections_are_merged_at_the_desk_by_who_may() -> None:
     page = editor.post(address, {"other": new.pk}, follow=True).content.decode()
     assert "Đã gộp “Cũ” vào “Mới”: 0 tin." in page
     assert leads("/cu/") == "/moi/"
+
+
+# --- Patterns -----------------------------------------------------------------------------------
+
+
+def test_the_three_forms_of_the_old_portal_are_led_on_by_patterns() -> None:
+    section = make_section(slug="tin")
+    story = make_article(section=section, title="Khai mạc hội thao")
+    redirect("/hien-thi-tin-tuc?{ten}&post=*", "/tim-kiem/?q={ten}")
+    redirect("/chuyende/lists/posts/post.aspx?ItemID={so}", "/tin/tin-cu-{so}/")
+    redirect("/documents/10217/*", "/tin/")
+
+    found = "/tim-kiem/?q=khai-mac-hoi-thao"
+    assert leads("/hien-thi-tin-tuc", "khai-mac-hoi-thao&post=AbC%3D") == found
+    # The page's own redirect is followed: one hop, and none to where nothing is.
+    old = "/chuyende/lists/posts/post.aspx"
+    assert leads(old, f"ItemID={story.pk}&fbclid=1") == story.get_absolute_url()
+    assert leads(old, "ItemID=999999") == "404"
+    assert leads(old, "ItemID=x") == "404"
+    assert leads("/documents/10217/0/a/b c.pdf") == "/tin/"
+    assert leads("/documents/10217/") == "404"
+
+
+def test_a_whole_address_comes_before_a_pattern_and_the_longer_pattern_before_the_shorter() -> None:
+    for slug in ("mot", "hai", "ba"):
+        make_section(slug=slug)
+    redirect("/cu/*", "/mot/")
+    redirect("/cu/rieng/*", "/hai/")
+    redirect("/cu/rieng/trang.html", "/ba/")
+    assert leads("/cu/gi-do.html") == "/mot/"
+    assert leads("/cu/rieng/gi-do.html") == "/hai/"
+    assert leads("/cu/rieng/trang.html") == "/ba/"
+
+
+def test_what_a_reader_writes_into_a_pattern_never_leads_elsewhere() -> None:
+    make_section(slug="tin")
+    redirect("/cu/{ten}.html", "/tim-kiem/?q={ten}")
+    for path in (
+        "/cu//evil.example.html",
+        "/cu/a&trang=2.html",
+        "/cu/..%2f..html",
+        "/cu/%0d%0a.html",
+    ):
+        place = ask(path).headers.get("Location", "/tim-kiem/?q=")
+        assert place.startswith("/tim-kiem/?q="), path
+        assert "&" not in place, path
+
+
+def test_a_pattern_that_takes_everything_or_turns_in_a_circle_is_refused() -> None:
+    make_section(slug="tin")
+    for old, target in (
+        ("/*", "/tin/"),
+        ("/{a}{b}cu.html", "/tin/"),
+        ("/cu/{a}-{a}/", "/tin/"),
+        ("/cu/{A}/", "/tin/"),
+        ("/cu/{a", "/tin/"),
+        ("/cu/" + "*-" * 6, "/tin/"),
+        ("/quan-tri/*", "/tin/"),
+        ("/cu/{ten}/", "/tin/{khac}/"),
+        ("/cu/{ten}/", "/cu/{ten}-moi/"),
+        ("/cu/{ten}/", "https://example.vn/{ten}"),
+        ("/cu/{ten}/", "//example.vn/{ten}"),
+        ("/cu/{ten}/", "/quan-tri/{ten}/"),
+        ("/cu/*", "/tin/*"),
+        ("/cu/*", "/khong-co/"),
+        ("/cu/trang/", "/tin/{ten}/"),
+    ):
+        with pytest.raises(ValidationError):
+            redirect(old, target)
+    assert not Redirect.objects.exists()
+
+
+def test_no_address_makes_a_pattern_slow() -> None:
+    make_section(slug="tin")
+    redirect("/aaa*a*a*a*a*b", "/tin/")
+    began = time.monotonic()
+    for _ in range(20):
+        assert ask("/" + "a" * 480 + "/").status == 404
+    assert time.monotonic() - began < 10
