@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("news", "0028_addresses_without_a_page"),
+        ("news", "0029_cards_of_stories"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
