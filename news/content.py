@@ -22,7 +22,7 @@ READ = {"title", "lead", "body", "byline", "source", "cover", "attachments"}
 # Fields of the row that hold another row's key.
 KEYS = ("section", "unit", "cover", "thread")
 # Lists that hang on the row.
-LISTS = ("tags", "related", "attachments")
+LISTS = ("tags", "related", "documents", "attachments")
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,12 @@ class Content:
     comments_open: bool = True
     tags: tuple[str, ...] = field(default=())
     related: tuple[int, ...] = field(default=())
+    documents: tuple[int, ...] = field(default=())
     attachments: tuple[int, ...] = field(default=())
 
     @classmethod
     def of(cls, article: "Article") -> "Content":
-        """What the row holds now, in three queries for its lists."""
+        """What the row holds now, in four queries for its lists."""
         from news.models import Attachment
 
         values = {name: getattr(article, name) for name in cls._plain()}
@@ -59,6 +60,9 @@ class Content:
             values["tags"] = tuple(article.tags.values_list("name", flat=True))
             values["related"] = tuple(
                 article.related.order_by("-published_at", "-pk").values_list("pk", flat=True)
+            )
+            values["documents"] = tuple(
+                article.documents.order_by("pk").values_list("pk", flat=True)
             )
             values["attachments"] = tuple(
                 Attachment.objects.below(article).values_list("pk", flat=True)
@@ -113,10 +117,11 @@ class Content:
 
     def hang_on(self, article: "Article") -> None:
         """Set the lists of the stored row; what was deleted meanwhile is left out."""
-        from news.models import Article, ArticleAttachment, Tag
+        from news.models import Article, ArticleAttachment, Document, Tag
 
         article.tags.set(Tag.named(list(self.tags)))
         article.related.set(Article.objects.filter(pk__in=self.related).exclude(pk=article.pk))
+        article.documents.set(Document.objects.filter(pk__in=self.documents))
         ArticleAttachment.put_below(article, self.attachments)
 
     def to_json(self) -> dict[str, Any]:
@@ -154,4 +159,5 @@ class Content:
                 values[name] = values[name].astimezone(dt.UTC).replace(microsecond=0)
         values["tags"] = {text.slug(name) for name in values["tags"]}
         values["related"] = set(values["related"])
+        values["documents"] = set(values["documents"])
         return values

@@ -34,6 +34,7 @@ LABELS = {
     "tags": "Thẻ",
     "thread": "Dòng sự kiện",
     "related": "Tin liên quan",
+    "documents": "Văn bản liên quan",
     "published_at": "Thời điểm xuất bản",
     "expires_at": "Hết hạn hiển thị",
     "featured_from": "Nổi bật từ",

@@ -12,7 +12,7 @@ from django.db.models import Q, Value
 
 from news.content import Content
 from news.diffing import LABELS, Names
-from news.models import Article, Attachment, Photo, Revision, Section, Step, Thread, Unit
+from news.models import Article, Attachment, Document, Photo, Revision, Section, Step, Thread, Unit
 
 PER_PAGE = 25
 
@@ -135,6 +135,7 @@ def names_of(contents: Iterable[Content], *, seen_by: Any) -> Names:
         return {key for content in contents if (key := getattr(content, name))}
 
     related = {key for content in contents for key in content.related}
+    documents = {key for content in contents for key in content.documents}
     files = {key for content in contents for key in content.attachments}
     photos = Photo.objects.in_bulk(keys("cover"))
     visible = Q(pk__in=Article.objects.visible_to(seen_by).values("pk"))
@@ -146,5 +147,6 @@ def names_of(contents: Iterable[Content], *, seen_by: Any) -> Names:
         "thread": dict(Thread.objects.filter(pk__in=keys("thread")).values_list("pk", "name")),
         "cover": {pk: photo.caption or photo.alt or f"Ảnh số {pk}" for pk, photo in photos.items()},
         "attachments": dict(Attachment.objects.filter(pk__in=files).values_list("pk", "title")),
+        "documents": dict(Document.objects.filter(pk__in=documents).values_list("pk", "number")),
         "related": dict(titles.values_list("pk", "title")),
     }

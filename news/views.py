@@ -25,7 +25,16 @@ from news.archive_views import years_of
 from news.content import Content
 from news.forms import SearchForm
 from news.freshness import NoSuchPage, public_page, public_page_with
-from news.models import Article, ArticleQuerySet, Attachment, Photo, PreviewLink, Section, Tag
+from news.models import (
+    Article,
+    ArticleQuerySet,
+    Attachment,
+    Document,
+    Photo,
+    PreviewLink,
+    Section,
+    Tag,
+)
 from news.publisher import absolute
 
 Response = TypeVar("Response", bound=HttpResponseBase)
@@ -109,6 +118,10 @@ def article_context(found: Article, tags: list[Tag]) -> dict[str, object]:
         "section": found.section,
         "photos": Photo.objects.filter(key__in=richtext.photo_keys(found.body)),
         "attachments": Attachment.objects.below(found),
+        "documents": Document.objects.published()
+        .filter(articles=found.pk)
+        .with_facts()
+        .newest_first(),
         "tags": tags,
         "can_be_pdf": paper.is_possible(),
         **{kind: [around[key] for key in keys[kind] if key in around] for kind in kinds},
@@ -134,6 +147,10 @@ def preview_context(article: Article, content: Content) -> dict[str, object]:
     return {
         **article_context(shown, [Tag(name=name) for name in content.tags]),
         "attachments": files,
+        "documents": Document.objects.published()
+        .filter(pk__in=content.documents)
+        .with_facts()
+        .newest_first(),
         "preview": True,
     }
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from news import text
 from news.admin.article_list import states_of
-from news.models import Article, Attachment, Photo, Section, Tag, Thread
+from news.models import Article, Attachment, Document, Photo, Section, Tag, Thread
 from news.models.words import MAX_QUERY, Terms
 from news.search import search, search_titles
 from portal.templatetags.desk import by_subject
@@ -135,6 +135,14 @@ def _attachments(user: Any, words: str) -> list[Hit]:
     ]
 
 
+def _documents(user: Any, words: str) -> list[Hit]:
+    found = Document.objects.newest_first().found_by(words, typing=True)
+    return [
+        Hit(str(document), document.get_status_display(), _change("document", document.pk))
+        for document in found[:SHOWN]
+    ]
+
+
 def _topics(model: type[Tag] | type[Thread]) -> Callable[[Any, str], list[Hit]]:
     def find(user: Any, words: str) -> list[Hit]:
         found = model.objects.beginning(words).order_by("folded", "pk")
@@ -150,6 +158,7 @@ KINDS = [
     Kind("Tin bài", "news.view_article", _stories),
     Kind("Ảnh", "news.view_photo", _photos),
     Kind("Tệp đính kèm", "news.view_attachment", _attachments),
+    Kind("Văn bản", "news.view_document", _documents),
     Kind("Chuyên mục", "news.view_section", _sections),
     Kind("Dòng sự kiện", "news.view_thread", _topics(Thread)),
     Kind("Thẻ", "news.view_tag", _topics(Tag)),

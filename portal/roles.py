@@ -23,6 +23,12 @@ WRITING = (
     "news.change_attachment",  # the own ones: Attachment.may_be_edited()
     "news.view_tag",
     "news.view_thread",
+    "news.view_document",
+    "news.add_document",
+    "news.change_document",  # own drafts: Document.may_edit()
+    "news.delete_document",  # the same
+    "news.view_documentkind",
+    "news.view_issuer",
 )
 
 ROLES: dict[str, tuple[str, ...]] = {
@@ -51,6 +57,14 @@ ROLES: dict[str, tuple[str, ...]] = {
         "news.change_unit",
         "news.delete_attachment",  # unused ones only: the database refuses the others
         "news.edit_any_attachment",
+        "news.publish_document",
+        "news.withdraw_document",
+        "news.add_documentkind",
+        "news.change_documentkind",
+        "news.delete_documentkind",  # unused ones only: the database refuses the others
+        "news.add_issuer",
+        "news.change_issuer",
+        "news.delete_issuer",
         # What the office says under a comment is published as a story is.
         "comments.view_answer",
         "comments.answer_comment",

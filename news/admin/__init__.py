@@ -3,6 +3,7 @@
 from news.admin import (
     articles,
     attachments,
+    documents,
     external_links,
     missed,
     outbox,
@@ -15,6 +16,7 @@ from news.admin import (
 __all__ = [
     "articles",
     "attachments",
+    "documents",
     "external_links",
     "missed",
     "outbox",

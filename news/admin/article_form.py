@@ -163,7 +163,7 @@ class ArticleForm(forms.ModelForm):
         for name in KEYS:
             if name in typed:
                 typed[name] = typed[name].pk if typed[name] else None
-        for name in ("related", "attachments"):
+        for name in ("related", "documents", "attachments"):
             if name in typed:
                 typed[name] = tuple(row.pk for row in typed[name])
         typed["slug"] = typed.get("slug", base.slug) or ""

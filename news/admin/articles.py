@@ -47,7 +47,7 @@ class ArticleAdmin(
 ):
     form = ArticleForm
     readonly_fields = ["state", "shown_body"]
-    autocomplete_fields = ["related"]
+    autocomplete_fields = ["related", "documents"]
 
     @admin.display(description="tệp dưới tin")
     def attachments(self, article: Article) -> SafeString:
@@ -84,7 +84,10 @@ class ArticleAdmin(
             (None, {"fields": ["title", "section", "lead", body]}),
             ("Tệp đính kèm", {"fields": ["attachments"]}),
             ("Tác giả và ảnh", {"fields": ["byline", "source", "unit", "cover"]}),
-            ("Xếp vào", {"classes": ["collapse"], "fields": ["tags", "thread", "related"]}),
+            (
+                "Xếp vào",
+                {"classes": ["collapse"], "fields": ["tags", "thread", "related", "documents"]},
+            ),
             ("Hiện trên trang", {"fields": ["state", *times, "comments_open"]}),
             *([] if looks_only else [("Chuyển bước", {"fields": steps})]),
             ("Địa chỉ trang", {"classes": ["collapse"], "fields": ["slug"]}),

@@ -58,8 +58,9 @@ class AttachmentAdmin(DeskAdmin):
 
     @admin.display(description="sử dụng", ordering="used_in")
     def used(self, attachment: Attachment) -> str:
-        number = attachment.used_in
-        return f"dùng trong {number} tin" if number else "chưa dùng trong tin nào"
+        numbers = ((attachment.used_in, "tin"), (attachment.used_in_documents, "văn bản"))
+        said = " và ".join(f"{number} {what}" for number, what in numbers if number)
+        return f"dùng trong {said}" if said else "chưa dùng ở đâu"
 
     @admin.display(description="lượt tải", ordering="download_count__total")
     def downloads(self, attachment: Attachment) -> str:
@@ -84,7 +85,8 @@ class AttachmentAdmin(DeskAdmin):
 
     @admin.display(description="dùng trong")
     def stories(self, attachment: Attachment) -> SafeString | str:
-        """The stories that have it, as links; a draft that is not this person's to see is only counted."""
+        """The stories and documents that have it, as links; a draft story that is not this person's to see is only
+        counted."""
         users = Article.objects.filter(attachment_uses__attachment=attachment)
         mine = users.visible_to(attachment.seen_by)  # type: ignore[attr-defined]
         own = list(mine.select_related("section").order_by("-pk").defer("body"))
@@ -94,10 +96,15 @@ class AttachmentAdmin(DeskAdmin):
             (one.get_absolute_url(), one.title)
             for one in public.select_related("section").defer("body")
         ]
+        others = attachment.used_in - len(links)
+        links += [
+            (reverse("admin:news_document_change", args=[one.pk]), str(one))
+            for one in attachment.documents.all()
+        ]
         shown = format_html_join(mark_safe("<br>"), '<a href="{}">{}</a>', links)
-        if others := attachment.used_in - len(links):
+        if others:
             return format_html("{}<br>và {} tin khác", shown, others) if links else f"{others} tin"
-        return shown or "chưa dùng trong tin nào"
+        return shown or "chưa dùng ở đâu"
 
     def has_change_permission(self, request: HttpRequest, obj: Attachment | None = None) -> bool:
         if obj is None:
@@ -129,11 +136,11 @@ class AttachmentAdmin(DeskAdmin):
         if (
             attachment is not None
             and self.has_delete_permission(request, attachment)
-            and attachment.used_in
+            and (attachment.used_in or attachment.used_in_documents)
         ):
             self.message_user(
                 request,
-                f"Tệp đang {self.used(attachment)} nên chưa xoá được. Hãy bỏ tệp khỏi những tin đó trước.",
+                f"Tệp đang {self.used(attachment)} nên chưa xoá được. Hãy bỏ tệp khỏi những nơi đó trước.",
                 messages.ERROR,
             )
             return HttpResponseRedirect(

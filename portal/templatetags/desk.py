@@ -14,6 +14,7 @@ register = template.Library()
 # stands first; what is named nowhere comes last, under the name of its room.
 SUBJECTS = {
     "Tin bài": ["Article", "Photo", "Attachment", "Section", "Tag", "Thread", "ExternalLink"],
+    "Văn bản": ["Document", "DocumentKind", "Issuer"],
     "Ý kiến": [
         *("Comment", "Answer", "Decision", "BlockedSource", "WatchedWord", "Policy", "Holiday"),
         "PersonRequest",

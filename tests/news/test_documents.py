@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,14 @@ from news.models import (
     DocumentKind,
     Issuer,
 )
-from tests.factories import make_article, make_attachment, make_document, make_user
+from tests.desk import logged_in
+from tests.factories import (
+    make_article,
+    make_attachment,
+    make_document,
+    make_official,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -344,3 +352,114 @@ def test_the_register_is_narrowed_by_kind_issuer_year_state_and_words(client: Cl
     assert 'href="?hieu-luc=con&amp;trang=2"' in first
     assert client.get("/van-ban/?trang=3").status_code == 404
     assert "Không có văn bản nào" in client.get("/van-ban/?q=khong-co").content.decode()
+
+
+# --- the desk --------------------------------------------------------------------------------------
+
+
+def sent(**changes: Any) -> dict[str, Any]:
+    """What the browser would send for a new document."""
+    make_document()
+    kept = {
+        "number": "12/2026/QĐ-UBND",
+        "kind": DocumentKind.objects.get(slug="quyet-dinh").pk,
+        "issuer": Issuer.objects.get(slug="uy-ban-nhan-dan").pk,
+        "abstract": "Về quy chế tiếp công dân",
+        "issued_on": "31/05/2026",
+    }
+    return kept | changes
+
+
+def test_an_editor_enters_a_document_publishes_it_and_takes_it_off_again() -> None:
+    old, amended, file = make_document(), make_document(), make_attachment()
+    client = logged_in(make_official("Biên tập viên"))
+    data = sent(replacing=[old.pk], amending=[amended.pk], attachments=[file.pk])
+    client.post("/quan-tri/news/document/add/", {**data, "_publish": "x"})
+
+    document = Document.objects.get(number="12/2026/QĐ-UBND")
+    assert document.is_published
+    assert document.effective_on == dt.date(2026, 5, 31)
+    assert list(document.replaces.all()) == [old]
+    assert list(document.amends.all()) == [amended]
+    page = client.get(f"/quan-tri/news/document/{document.pk}/change/").content.decode()
+    assert f'<option value="{old.pk}" selected>' in page
+
+    address = f"/quan-tri/news/document/{document.pk}/go/"
+    assert "Hãy cho biết lý do" in client.post(address, {"reason": " "}).content.decode()
+    client.post(address, {"reason": "Sai số"})
+    document.refresh_from_db()
+    assert (document.status, document.withdrawal_reason) == ("withdrawn", "Sai số")
+    history = client.get(f"/quan-tri/news/document/{document.pk}/history/").content.decode()
+    assert "Đăng văn bản" in history
+    assert "Gỡ khỏi cổng: Sai số" in history
+
+
+def test_what_cannot_be_is_refused_at_its_field_and_nothing_is_stored() -> None:
+    client = logged_in(make_official("Biên tập viên"))
+    later = make_document(issued_on=dt.date(2027, 1, 1), number="1/2027/QĐ-UBND")
+    table: list[tuple[dict[str, Any], str, str]] = [
+        ({"effective_on": "01/01/2020"}, "effective_on", "không thể trước ngày ban hành"),
+        ({"expires_on": "01/01/2020"}, "expires_on", "không thể trước ngày có hiệu lực"),
+        ({"number": "/"}, "number", "Hãy viết số"),
+        ({"replacing": [later.pk]}, "replacing", "ban hành sau"),
+        ({"amending": [later.pk]}, "amending", "ban hành sau"),
+        ({"replacing": ["x"]}, "replacing", "không còn trong sổ"),
+        ({"attachments": [999]}, "attachments", "không còn trong thư viện"),
+        ({"issued_on": "31/02/2026"}, "issued_on", "ngày"),
+    ]
+    for changes, field, said in table:
+        answer = client.post("/quan-tri/news/document/add/", {**sent(), **changes})
+        errors = answer.context["adminform"].form.errors
+        assert said in " ".join(errors.get(field, [])), (changes, errors)
+    assert not Document.objects.filter(status="draft").exists()
+
+
+def test_an_author_s_button_to_publish_publishes_nothing_and_others_drafts_are_only_read() -> None:
+    author = make_official("Tác giả")
+    client = logged_in(author)
+    answer = client.post("/quan-tri/news/document/add/", {**sent(), "_publish": "x"})
+    assert answer.status_code == 403
+    assert not Document.objects.filter(number="12/2026/QĐ-UBND").exists()
+
+    client.post("/quan-tri/news/document/add/", {**sent(), "_save": "x"})
+    assert Document.objects.get(number="12/2026/QĐ-UBND").created_by == author
+    other = make_document(status="draft", abstract="Của người khác")
+    page = client.get(f"/quan-tri/news/document/{other.pk}/change/").content.decode()
+    assert "Của người khác" in page
+    assert 'name="_save"' not in page
+
+
+def test_the_desk_finds_documents_by_number_while_one_types_and_filters_by_state() -> None:
+    one = make_document(number="42/2022/NĐ-CP", issued_on=dt.date(2022, 6, 24))
+    make_document(expires_on=dt.date(2026, 2, 1))
+    client = logged_in(make_official("Biên tập viên"))
+    asked = {"app_label": "news", "model_name": "article", "field_name": "documents"}
+    found = client.get("/quan-tri/autocomplete/", {**asked, "term": "42/2022/nd"}).json()
+    assert [row["id"] for row in found["results"]] == [str(one.pk)]
+    listed = client.get("/quan-tri/news/document/", {"hieu-luc": "con", "q": "42/2022"})
+    assert list(listed.context["cl"].result_list) == [one]
+
+
+def test_a_kind_with_documents_stays_and_says_so() -> None:
+    kind = make_document().kind
+    client = logged_in(make_official("Biên tập viên"))
+    answer = client.post(
+        f"/quan-tri/news/documentkind/{kind.pk}/delete/", {"post": "yes"}, follow=True
+    )
+    assert "Còn 1 văn bản" in answer.content.decode()
+    assert DocumentKind.objects.filter(pk=kind.pk).exists()
+
+
+def test_a_story_s_documents_are_part_of_its_versions_and_shown_once_it_is_published() -> None:
+    editor = make_official("Biên tập viên")
+    shown, hidden = make_document(number="5/TB"), make_document(number="6/TB", status="draft")
+    story = make_article(title="Tin", created_by=editor)
+    story.write(replace(story.newest, documents=(shown.pk, hidden.pk, 999)), by=editor)
+    assert "5/TB" not in Client().get(story.get_absolute_url()).content.decode()
+
+    story.publish(by=editor, alone=True)
+    page = Client().get(story.get_absolute_url()).content.decode()
+    assert f'href="{shown.get_absolute_url()}"' in page
+    assert "6/TB" not in page
+    assert set(story.documents.all()) == {shown, hidden}
+    assert "Tin" in Client().get(shown.get_absolute_url()).content.decode()

@@ -28,7 +28,9 @@ from comments.models import (
     WatchedWord,
 )
 from news.models import (
+    DocumentKind,
     ExternalLink,
+    Issuer,
     MissedAddress,
     Notice,
     OutboxMessage,
@@ -46,6 +48,7 @@ from tests.factories import (
     make_article,
     make_attachment,
     make_comment,
+    make_document,
     make_official,
     make_photo,
     make_section,
@@ -89,6 +92,10 @@ MODELS: dict[str, tuple[str, str, str, str, str]] = {
     "news_article": (WRITERS, STORY, WRITERS, STORY, STORY),
     "news_photo": ("ABELQS", "ABELQS", "ABELQS", "AELS", EDITORS),
     "news_attachment": (WRITERS, WRITERS, WRITERS, "AELS", EDITORS),
+    # No section is asked: a document belongs to none.
+    "news_document": (WRITERS, WRITERS, WRITERS, "AELS", "AELS"),
+    "news_documentkind": (WRITERS, WRITERS, EDITORS, EDITORS, EDITORS),
+    "news_issuer": (WRITERS, WRITERS, EDITORS, EDITORS, EDITORS),
     # A limited person arranges the own sections and makes none.
     "news_section": (WRITERS, WRITERS, "ES", EDITORS, NOBODY),
     "news_tag": (WRITERS, WRITERS, EDITORS, EDITORS, EDITORS),
@@ -160,6 +167,7 @@ ADDRESSES: dict[str, tuple[str, str]] = {
     "news_article_beside": (WRITERS, NOBODY),
     "news_attachment_upload": (NOBODY, WRITERS),
     "news_attachment_find": (WRITERS, NOBODY),
+    "news_document_withdraw": (EDITORS, EDITORS),
     "news_section_merge": ("ES", "ES"),
     "news_redirect_import": (KEEPERS, KEEPERS),
     "news_outboxmessage_resend": (NOBODY, KEEPERS),
@@ -228,6 +236,9 @@ class World:
             "news_article": article,
             "news_photo": photo,
             "news_attachment": make_attachment(by=author),
+            "news_document": make_document(status="draft", created_by=author),
+            "news_documentkind": DocumentKind.objects.create(name="Loại"),
+            "news_issuer": Issuer.objects.create(name="Cơ quan"),
             "news_section": there,
             "news_tag": Tag.objects.create(name="Thẻ"),
             "news_thread": Thread.objects.create(name="Dòng"),
@@ -265,6 +276,7 @@ class World:
         self.keys = {name: row.pk for name, row in rows.items()}
         self.arguments = {
             "article_id": article.pk,
+            "document_id": self.keys["news_document"],
             "comment_id": rows["comments_answer"].comment_id,
             "link_id": link.pk,
             "number": 1,
