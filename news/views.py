@@ -117,15 +117,22 @@ def article_context(found: Article, tags: list[Tag]) -> dict[str, object]:
         "article": found,
         "section": found.section,
         "photos": Photo.objects.filter(key__in=richtext.photo_keys(found.body)),
-        "attachments": Attachment.objects.below(found),
+        "attachments": Attachment.objects.below(found) if _has(found, "files") else [],
         "documents": Document.objects.published()
         .filter(articles=found.pk)
         .with_facts()
-        .newest_first(),
+        .newest_first()
+        if _has(found, "documents")
+        else [],
         "tags": tags,
         "can_be_pdf": paper.is_possible(),
         **{kind: [around[key] for key in keys[kind] if key in around] for kind in kinds},
     }
+
+
+def _has(article: Article, what: str) -> bool:
+    """What with_places_around() says of it; a preview's version has lists of its own."""
+    return getattr(article, f"has_{what}", False)
 
 
 def preview_context(article: Article, content: Content) -> dict[str, object]:

@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
-from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -111,7 +111,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def with_places_around(self, number: int) -> Self:
         """With the keys of the articles that stand around each: `newer_0` … `older_0` … `related_0` …
-        `in_thread_0` …, `number` of each kind, from the index and in the same query."""
+        `in_thread_0` …, `number` of each kind, from the index and in the same query; and with `has_files` and
+        `has_documents`."""
         published = Article.objects.published().exclude(pk=OuterRef("pk"))
         in_section = published.filter(section=OuterRef("section"))
         here = OuterRef("published_at"), OuterRef("pk")
@@ -130,7 +131,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             for kind, found in kinds.items()
             for n in range(number)
         }
-        return self.annotate(**places)
+        # What a story has none of need not be asked for.
+        files = ArticleAttachment.objects.filter(article=OuterRef("pk"), order__isnull=False)
+        documents = Article.documents.through.objects.filter(article=OuterRef("pk"))
+        return self.annotate(has_files=Exists(files), has_documents=Exists(documents), **places)
 
     def with_card(self) -> Self:
         """With all that a card in a list shows, in the same query, and without the body."""

@@ -31,6 +31,8 @@ class SampleArticle:
     withdrawn_because: str = ""
     comments_open: bool = True
     files: tuple[str, ...] = ()
+    # By their numbers in documents.py.
+    documents: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -366,6 +368,7 @@ thay đổi cụ thể.</p>
 """,
         views=28,
         files=("lich-tiep-cong-dan",),
+        documents=("03/2019/QĐ-UBND", "120/TB-UBND"),
     ),
     SampleArticle(
         "Bảo trì hệ thống nộp hồ sơ trực tuyến tối thứ bảy",

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -18,9 +19,22 @@ from comments.sources import digest_of, words_digest_of
 from comments.suspicion import weight
 from news import importing, oldportal, text
 from news.content import Content
-from news.models import Article, Attachment, DailyViewCount, Notice, Photo, Section, ViewCount
+from news.models import (
+    Article,
+    Attachment,
+    DailyViewCount,
+    Document,
+    DocumentKind,
+    Issuer,
+    Notice,
+    Photo,
+    Section,
+    ViewCount,
+)
+from news.models.document import Heading
 from portal.demo.articles import ARTICLES, BYLINE, LAST_LINE, SOURCE, SampleArticle
 from portal.demo.comments import COMMENTS, SampleComment
+from portal.demo.documents import DOCUMENTS, SampleDocument
 from portal.demo.site import (
     ACCOUNTS,
     ADMINISTRATOR,
@@ -66,8 +80,11 @@ def load(say: Callable[[str], None]) -> Counter[str]:
         _site(crest, added)
         sections = _sections(added)
         _story([pictures[name] for name in STORY_PICTURES], added)
+        documents: dict[str, Document] = {}
+        for document in DOCUMENTS:
+            documents[document.number] = _document(document, documents, files, added)
         articles = {
-            sample.name: _article(sample, sections, pictures, files, users, added)
+            sample.name: _article(sample, sections, pictures, files, documents, users, added)
             for sample in ARTICLES
         }
         for comment in COMMENTS:
@@ -169,11 +186,48 @@ def _story(pictures: list[Photo], added: Counter[str]) -> None:
         added["tin bài"] += 1
 
 
+def _document(
+    sample: SampleDocument,
+    known: dict[str, Document],
+    files: dict[str, Attachment],
+    added: Counter[str],
+) -> Document:
+    if found := Document.objects.filter(number=sample.number).order_by("id").first():
+        return found
+    today = text.local(timezone.now()).date()
+    issued_on = sample.issued_on or today
+    document = Document(
+        number=sample.number,
+        kind=_heading(DocumentKind, sample.kind),
+        issuer=_heading(Issuer, sample.issuer),
+        abstract=sample.abstract,
+        signer=sample.signer,
+        issued_on=issued_on,
+        effective_on=sample.effective_on or issued_on + dt.timedelta(sample.effective_in_days),
+        expires_on=sample.expires_on,
+    )
+    document.write(
+        by=None,
+        replaces=[known[number] for number in sample.replaces],
+        amends=[known[number] for number in sample.amends],
+        attachments=[files[name].pk for name in sample.files],
+    )
+    document.publish(by=None)
+    added["văn bản"] += 1
+    return document
+
+
+def _heading(model: type[Heading], name: str) -> Any:
+    rows = model._default_manager
+    return rows.get_or_create(slug=text.slug(name), defaults={"name": name})[0]
+
+
 def _article(
     sample: SampleArticle,
     sections: dict[str, Section],
     pictures: dict[str, Photo],
     files: dict[str, Attachment],
+    documents: dict[str, Document],
     users: dict[str, User],
     added: Counter[str],
 ) -> Article:
@@ -198,6 +252,7 @@ def _article(
         featured_from=moment if sample.featured else None,
         comments_open=sample.comments_open,
         attachments=tuple(files[name].pk for name in sample.files),
+        documents=tuple(documents[number].pk for number in sample.documents),
     )
     article = Article.begin(content, by=author)
     if sample.submitted:

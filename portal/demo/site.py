@@ -75,8 +75,12 @@ STORY_PICTURES = (
     "hoi-nghi-tham-luan",
 )
 
-# File in files/ -> its title below the story.
-FILES = {"lich-tiep-cong-dan": "Lịch tiếp công dân trong tháng (tệp mẫu)"}
+# File in files/ -> its title below the story or the document.
+FILES = {
+    "lich-tiep-cong-dan": "Lịch tiếp công dân trong tháng (tệp mẫu)",
+    "quy-che-tiep-cong-dan": "Quy chế tiếp công dân (tệp mẫu)",
+    "ke-hoach-ve-sinh-moi-truong": "Kế hoạch vệ sinh môi trường (tệp mẫu)",
+}
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from tests.desk import form_data, logged_in
 from tests.factories import (
     make_article,
     make_attachment,
+    make_document,
     make_official,
     make_photo,
     make_section,
@@ -398,6 +399,7 @@ def test_every_kind_of_field_can_be_taken_over(people: dict[str, User]) -> None:
         "comments_open": False,
         "tags": ("Đô thị",),
         "related": (related.pk,),
+        "documents": (make_document().pk,),
         "attachments": (make_attachment().pk,),
     }
     assert theirs.keys() == {f.name for f in fields(Content)}

@@ -14,7 +14,15 @@ from django.test import override_settings
 from django.urls import reverse
 
 from comments.models import Comment
-from news.models import Article, Attachment, DailyViewCount, Photo, Section, ViewCount
+from news.models import (
+    Article,
+    Attachment,
+    DailyViewCount,
+    Document,
+    Photo,
+    Section,
+    ViewCount,
+)
 from news.proofs import proof_of
 from portal import roles
 from portal.demo.load import story
@@ -132,13 +140,23 @@ def test_the_real_story_is_not_marked_as_sample(demo: Article) -> None:
 # --- The samples ----------------------------------------------------------------------------------
 
 
-def test_a_sample_notice_has_a_file_marked_as_sample(demo: Article) -> None:
-    (stored,) = Attachment.objects.with_publicity()
+def test_every_file_is_public_and_marked_as_sample(demo: Article) -> None:
+    notice = samples().get(title__startswith="Lịch tiếp công dân")
+    (below,) = Attachment.objects.below(notice)
+    assert (below.kind, below.address_name) == ("pdf", "lich-tiep-cong-dan.pdf")
+    for stored in Attachment.objects.with_publicity():
+        assert stored.is_public
+        assert "mẫu" in stored.title
+        assert stored.size < 40_000
 
-    assert stored.is_public
-    assert (stored.kind, stored.address_name) == ("pdf", "lich-tiep-cong-dan.pdf")
-    assert "mẫu" in stored.title
-    assert stored.size < 40_000
+
+def test_the_sample_documents_are_in_every_state_and_say_that_they_are_samples(
+    demo: Article,
+) -> None:
+    documents = Document.objects.published().with_facts()
+    assert {document.state for document in documents} == set(Document.State)
+    assert all("mẫu" in document.abstract for document in documents)
+    assert documents.filter(articles__isnull=False).exists()
 
 
 def test_every_sample_says_that_it_is_one(demo: Article) -> None:
