@@ -63,7 +63,7 @@ class DocumentFilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offers the kinds, issuers and years of which there is a document: no choice leads to nothing."""
-        super().__init__(*args, **kwargs, label_suffix="")
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         fields: Any = self.fields
         public = Document.objects.published().order_by()
         fields["kind"].queryset = DocumentKind.objects.filter(pk__in=public.values("kind"))
