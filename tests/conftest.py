@@ -7,8 +7,11 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection
+from django.test import TransactionTestCase
 
 from news import counting, freshness
 from portal import wsgi
@@ -44,6 +47,51 @@ def django_db_modify_db_settings() -> None:
         options["init_command"] = options["init_command"].replace(
             "synchronous=FULL", "synchronous=OFF"
         )
+
+
+MADE_BY_MIGRATING = (ContentType, Permission, Group, Group.permissions.through)
+
+
+def rows_made_by_migrating() -> list[list[tuple[Any, ...]]]:
+    return [
+        list(model._default_manager.order_by("pk").values_list()) for model in MADE_BY_MIGRATING
+    ]
+
+
+def empty(tables: set[str]) -> None:
+    """Delete all rows; foreign keys are looked at when all are gone, so the order is none."""
+    names = {table: connection.ops.quote_name(table) for table in sorted(tables)}
+    filled = " UNION ALL ".join(
+        f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {name})"  # noqa: S608 - the models' own tables
+        for table, name in names.items()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(filled)
+        found = [table for (table,) in cursor.fetchall()]
+    connection.ops.execute_sql_flush([f"DELETE FROM {names[table]}" for table in found])  # noqa: S608
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_flush() -> Iterator[None]:
+    """After a test with transactions of its own, only what it filled is emptied.
+
+    Django truncates all tables, which on PostgreSQL makes hundreds of files anew, and then makes all types, rights
+    and roles again. That is still done for a test that has changed those.
+    """
+    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+    made: list[list[tuple[Any, ...]]] = []
+
+    def teardown(test: TransactionTestCase) -> None:
+        if made and rows_made_by_migrating() == made:
+            tables = set(connection.introspection.django_table_names(only_existing=True))
+            empty(tables - {model._meta.db_table for model in MADE_BY_MIGRATING})
+        else:
+            flush(test)
+            made[:] = rows_made_by_migrating()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
 
 
 @pytest.fixture(autouse=True)
