@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Max
 
-from news import text
+from news import relating, text
 from news.models import Article, Photo, Section, ViewCount
 from news.oldportal import OldPage
 
@@ -69,6 +69,7 @@ def store(page: OldPage, *, pictures: Sequence[Photo] = ()) -> Article:
         )
         article.save()
         ViewCount.objects.filter(article=article).update(total=page.views)
+        relating.keep(article)
     return article
 
 

@@ -102,8 +102,11 @@ def article(request: HttpRequest, section_slug: str, slug: str, article_id: int)
 
 
 def article_context(found: Article, tags: list[Tag]) -> dict[str, object]:
-    """What the article page shows; `found` comes with_places_around(). One query for all articles around it."""
-    kinds = ("newer", "older", "related", "in_thread")
+    """What the article page shows; `found` comes with_places_around(). One query for all articles around it.
+
+    Beside it stands what an editor chose, then what is similar, as far as there is room.
+    """
+    kinds = ("newer", "older", "related", "similar", "in_thread")
     keys = {
         kind: [getattr(found, f"{kind}_{n}", None) for n in range(NEIGHBOURS)] for kind in kinds
     }
@@ -113,6 +116,10 @@ def article_context(found: Article, tags: list[Tag]) -> dict[str, object]:
         .defer("body", "lead")
         .in_bulk([key for kind in keys.values() for key in kind if key])
     )
+    listed = {kind: [around[key] for key in keys[kind] if key in around] for kind in kinds}
+    chosen, in_thread = listed["related"], listed["in_thread"]
+    similar = [other for other in listed.pop("similar") if other not in (*chosen, *in_thread)]
+    listed["related"] = [*chosen, *similar][:NEIGHBOURS]
     return {
         "article": found,
         "section": found.section,
@@ -126,7 +133,7 @@ def article_context(found: Article, tags: list[Tag]) -> dict[str, object]:
         else [],
         "tags": tags,
         "can_be_pdf": paper.is_possible(),
-        **{kind: [around[key] for key in keys[kind] if key in around] for kind in kinds},
+        **listed,
     }
 
 
@@ -145,6 +152,7 @@ def preview_context(article: Article, content: Content) -> dict[str, object]:
         "newer": in_section.newer_than(moment, shown.pk),
         "older": in_section.older_than(moment, shown.pk),
         "related": published.filter(pk__in=content.related).newest_first(),
+        "similar": published.filter(related_to__article=shown.pk).order_by("-related_to__score"),
         "in_thread": published.filter(thread=content.thread or 0).newest_first(),
     }
     for kind, articles in found.items():

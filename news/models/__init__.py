@@ -21,6 +21,7 @@ from news.models.photo import Photo, PhotoQuerySet
 from news.models.presence import EditingPresence
 from news.models.preview import PreviewLink
 from news.models.redirect import Redirect
+from news.models.related import RelatedStory
 from news.models.revision import Revision, Step
 from news.models.search import SearchEntry, StoryWords, TitleWords
 from news.models.section import Section
@@ -59,6 +60,7 @@ __all__ = [
     "PhotoQuerySet",
     "PreviewLink",
     "Redirect",
+    "RelatedStory",
     "Revision",
     "SearchEntry",
     "Section",

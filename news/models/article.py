@@ -111,8 +111,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def with_places_around(self, number: int) -> Self:
         """With the keys of the articles that stand around each: `newer_0` … `older_0` … `related_0` …
-        `in_thread_0` …, `number` of each kind, from the index and in the same query; and with `has_files` and
-        `has_documents`."""
+        `similar_0` … `in_thread_0` …, `number` of each kind, from the index and in the same query;
+        and with `has_files` and `has_documents`.
+
+        `related` is what an editor chose, `similar` what news.relating found.
+        """
         published = Article.objects.published().exclude(pk=OuterRef("pk"))
         in_section = published.filter(section=OuterRef("section"))
         here = OuterRef("published_at"), OuterRef("pk")
@@ -124,6 +127,9 @@ class ArticleQuerySet(models.QuerySet["Article"]):
                     from_article=OuterRef(OuterRef("pk"))
                 ).values("to_article")
             ).newest_first(),
+            "similar": published.filter(related_to__article=OuterRef("pk")).order_by(
+                "-related_to__score", "-related_to__other_id"
+            ),
             "in_thread": published.filter(thread=OuterRef("thread")).newest_first(),
         }
         places = {

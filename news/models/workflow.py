@@ -348,6 +348,8 @@ class Workflow(models.Model):
         Raises PermissionDenied without the right, Outdated for a newer version, NotReady for what must be mended
         first, NeedsSecondReader, and ValueError when there is nothing to publish.
         """
+        from news import relating
+
         with transaction.atomic():
             self._lock(seen)
             if not self.may_publish(by):
@@ -372,6 +374,7 @@ class Workflow(models.Model):
             self.withdrawn_at, self.withdrawal_reason = None, ""
             self.save()
             content.hang_on(self._article)
+            relating.keep(self._article)
             verb = Step.Verb.SCHEDULED if self.is_scheduled else Step.Verb.PUBLISHED
             self._record(verb, by, alone=not seen_by_two, at=now)
 
