@@ -5,7 +5,7 @@ what came of it. Whatever the size of the site, a few dozen looks into indexes a
 LOOKED_AT stories of each trace are compared.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import pairwise
 from math import log
 
@@ -48,7 +48,7 @@ def keep(article: Article) -> None:
 def related_to(article: Article) -> dict[int, float]:
     """The closest KEPT published stories with how close they are. In at most PAIRS + 3 queries and a tag's each."""
     published = Article.objects.published().exclude(pk=article.pk)
-    scores: Counter[int] = Counter()
+    scores: defaultdict[int, float] = defaultdict(float)
     if article.thread_id:
         for pk in _newest(published.filter(thread=article.thread_id).newest_first()):
             scores[pk] += THREAD_WEIGHT
@@ -58,7 +58,7 @@ def related_to(article: Article) -> dict[int, float]:
         for pk in found:
             scores[pk] += max(LEAST_OF_TAG, _weight(found))
     pairs: dict[tuple[str, str], float] = {}
-    traces: Counter[int] = Counter()
+    traces: defaultdict[int, float] = defaultdict(float)
     for pair in _pairs_of(article):
         found = _newest(
             published.filter(search_entry__title_words__index__match=Terms(pair)).order_by(
@@ -68,7 +68,7 @@ def related_to(article: Article) -> dict[int, float]:
         pairs[pair] = _weight(found)
         for pk in found:
             traces[pk] += pairs[pair]
-    close = scores + traces
+    close = {pk: scores.get(pk, 0) + traces.get(pk, 0) for pk in {*scores, *traces}}
     compared = [pk for pk, _ in sorted(close.items(), key=lambda item: (-item[1], -item[0]))]
     rows = published.filter(pk__in=compared[:COMPARED]).values_list("pk", "title", "summary")
     for pk, title, summary in rows:
@@ -99,7 +99,9 @@ def _prune(articles: list[int]) -> None:
     """Let each of these keep its closest KEPT only."""
     seen: Counter[int] = Counter()
     gone = []
-    rows = RelatedStory.objects.filter(article__in=articles).order_by("article_id", "-score", "-other_id")
+    rows = RelatedStory.objects.filter(article__in=articles).order_by(
+        "article_id", "-score", "-other_id"
+    )
     for pk, article in rows.values_list("pk", "article"):
         seen[article] += 1
         if seen[article] > KEPT:

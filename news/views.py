@@ -152,7 +152,9 @@ def preview_context(article: Article, content: Content) -> dict[str, object]:
         "newer": in_section.newer_than(moment, shown.pk),
         "older": in_section.older_than(moment, shown.pk),
         "related": published.filter(pk__in=content.related).newest_first(),
-        "similar": published.filter(related_to__article=shown.pk).order_by("-related_to__score"),
+        "similar": published.filter(related_to__article=shown.pk).order_by(
+            "-related_to__score", "-related_to__other_id"
+        ),
         "in_thread": published.filter(thread=content.thread or 0).newest_first(),
     }
     for kind, articles in found.items():

@@ -33,6 +33,8 @@ class SampleArticle:
     files: tuple[str, ...] = ()
     # By their numbers in documents.py.
     documents: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    thread: str = ""
 
     @property
     def title(self) -> str:
@@ -42,6 +44,9 @@ class SampleArticle:
 def _in_2019(month: int, day: int, hour: int, minute: int) -> dt.datetime:
     return dt.datetime(2019, month, day, hour, minute, tzinfo=VIETNAM)
 
+
+# An event that goes on over several stories.
+CLEAN_STREETS = "Khu phố sạch"
 
 # Beside the real story of 31/05/2019, so that it has newer and older neighbours in its section.
 NEIGHBOURS = (
@@ -71,6 +76,11 @@ dụng. Các vị trí này được đánh dấu trên bản đồ chung.</p>
 <p>Việc có thể làm ngay được giao trong ngày. Việc cần sửa chữa được lên lịch và công khai tại khu phố.</p>
 <p>Sau hai tuần, đoàn trở lại các điểm đã đánh dấu để xem kết quả.</p>
 """,
+        tags=(
+            "Môi trường",
+            "Trường học",
+        ),
+        thread=CLEAN_STREETS,
         views=20,
     ),
     SampleArticle(
@@ -136,6 +146,10 @@ nổi cho người khiếm thị.</p>
 quy định của từng thủ tục, hoặc hẹn nhận hồ sơ tại nhà.</p>
 <p>Ý kiến về cách bố trí có thể ghi vào sổ góp ý đặt tại quầy.</p>
 """,
+        tags=(
+            "Người cao tuổi",
+            "Thủ tục hành chính",
+        ),
         views=96,
         featured=True,
     ),
@@ -165,6 +179,10 @@ quy định của từng thủ tục, hoặc hẹn nhận hồ sơ tại nhà.</
 <p>Nếu gặp khó khăn, bạn có thể đến bộ phận một cửa để được hướng dẫn ngay trên điện thoại của mình. Việc hướng dẫn
 không thu tiền.</p>
 """,
+        tags=(
+            "Dịch vụ công",
+            "Thủ tục hành chính",
+        ),
         views=74,
         featured=True,
     ),
@@ -184,6 +202,8 @@ trồng dọc đường.</p>
 bảng tin nhỏ.</p>
 <p>Buổi dọn vệ sinh tiếp theo diễn ra vào sáng chủ nhật tuần đầu của tháng sau.</p>
 """,
+        tags=("Môi trường",),
+        thread=CLEAN_STREETS,
         views=58,
         featured=True,
     ),
@@ -241,6 +261,10 @@ mang theo trong những lần sau.</p>
 <p>Người đến khám nên nhịn ăn sáng và mang theo đơn thuốc đang dùng. Người đi lại khó khăn được khám tại nhà, gia đình
 báo trước cho trạm.</p>
 """,
+        tags=(
+            "Người cao tuổi",
+            "Y tế",
+        ),
         views=66,
     ),
     SampleArticle(
@@ -269,6 +293,10 @@ giữ điện thoại, không hỏi mật khẩu và không nộp thay.</p>
 <p>Sau mỗi buổi, nhóm ghi lại những chỗ khó hiểu của biểu mẫu để chuyển cho nơi tiếp nhận hồ sơ.</p>
 <p>Người cao tuổi có thể hẹn trước để được hướng dẫn tại nhà.</p>
 """,
+        tags=(
+            "Dịch vụ công",
+            "Thanh niên",
+        ),
         views=19,
     ),
     SampleArticle(
@@ -283,6 +311,8 @@ khu phố mình trong năm phút.</p>
 <p>Điểm chấm nhiều nhất dành cho cách làm đơn giản, nơi khác có thể làm theo ngay. Toàn bộ bài trình bày được chia sẻ
 cho các khu phố sau hội thi.</p>
 """,
+        tags=("Môi trường",),
+        thread=CLEAN_STREETS,
         views=15,
     ),
     SampleArticle(
@@ -380,6 +410,7 @@ thay đổi cụ thể.</p>
 <p>Hồ sơ đã nộp trước thời điểm này không bị ảnh hưởng. Thời hạn trả kết quả không thay đổi.</p>
 <p>Hồ sơ đang điền dở nên được lưu lại trước 22 giờ.</p>
 """,
+        tags=("Dịch vụ công",),
         views=17,
         comments_open=False,
     ),
@@ -411,6 +442,8 @@ nhọn cần bọc lại.</p>
 <p>Thiết bị điện cũ, pin và bóng đèn được nhận ở điểm riêng tại nhà văn hóa khu phố.</p>
 <p>Hộ có người già neo đơn có thể nhờ tổ dân phố giúp khiêng đồ.</p>
 """,
+        tags=("Môi trường",),
+        thread=CLEAN_STREETS,
         views=22,
     ),
     SampleArticle(
@@ -425,6 +458,7 @@ sau tiêm.</p>
 <p>Sau khi tiêm, trẻ ở lại theo dõi ba mươi phút. Khi về nhà, cần tiếp tục theo dõi ít nhất một ngày.</p>
 <p>Trẻ lỡ ngày tiêm được hẹn lại vào tuần sau.</p>
 """,
+        tags=("Y tế",),
         views=26,
     ),
     SampleArticle(

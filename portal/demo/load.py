@@ -29,6 +29,7 @@ from news.models import (
     Notice,
     Photo,
     Section,
+    Thread,
     ViewCount,
 )
 from news.models.document import Heading
@@ -253,6 +254,8 @@ def _article(
         comments_open=sample.comments_open,
         attachments=tuple(files[name].pk for name in sample.files),
         documents=tuple(documents[number].pk for number in sample.documents),
+        tags=sample.tags,
+        thread=_thread(sample.thread),
     )
     article = Article.begin(content, by=author)
     if sample.submitted:
@@ -264,6 +267,13 @@ def _article(
         article.withdraw(by=administrator, reason=sample.withdrawn_because)
     added["tin bài"] += 1
     return article
+
+
+def _thread(name: str) -> int | None:
+    """The key of the event of that name, found by its address if it is there already."""
+    if not name:
+        return None
+    return Thread.objects.get_or_create(slug=text.slug(name), defaults={"name": name})[0].pk
 
 
 def _count_views(article: Article, busiest: int, now: dt.datetime) -> None:

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -19,7 +20,7 @@ from tests.factories import make_article, make_section, make_user
 pytestmark = pytest.mark.django_db
 
 
-def publish(title: str, **fields: object) -> Article:
+def publish(title: str, **fields: Any) -> Article:
     """By the way a story goes at the desk."""
     by = make_user(superuser=True)
     section = Section.objects.first() or make_section()
@@ -84,7 +85,7 @@ def test_a_story_keeps_the_closest_only_and_looks_them_up_in_so_many_queries() -
     assert len(queries) <= relating.PAIRS + 4
 
 
-def test_the_command_finds_what_was_published_before(tmp_path: object) -> None:
+def test_the_command_finds_what_was_published_before() -> None:
     first = make_article(title="Nạo vét kênh Tham Lương đợt một")
     second = make_article(title="Nạo vét kênh Tham Lương đợt hai")
     draft = make_article(title="Nạo vét kênh Tham Lương", status=Article.Status.DRAFT)
