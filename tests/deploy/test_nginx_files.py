@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from news import downloads
+from news import cards, downloads
 from tests.deploy.fronts import Front, Told
 
 # --- Files -------------------------------------------------------------------------------------------------------
@@ -63,9 +63,18 @@ def test_every_file_of_a_photo_is_served_as_what_it_is(front: Front) -> None:
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
+def test_a_card_is_served_as_a_picture(front: Front) -> None:
+    card = front.installation.site.folder / "media" / cards.file_name(7, cards.new_name("Tin"))
+    card.parent.mkdir(parents=True)
+    card.write_bytes(b"x")
+    answer = front.ask(f"/media/{card.relative_to(front.installation.site.folder / 'media')}")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "image/png")
+
+
 @pytest.mark.parametrize(
     "name",
     [
+        "cards/x.html",
         "photos/x.gif",
         "photos/x.html",
         "photos/x.svg",

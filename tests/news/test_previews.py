@@ -74,7 +74,7 @@ def test_the_form_as_it_stands_is_shown_and_nothing_is_stored(existing: bool, au
     answer = logged_in(author).post(reverse(f"admin:news_article_{name}", args=arguments), typed)
 
     page = answer.content.decode()
-    assert "Vừa gõ xong</h1>" in page and "Chữ vừa gõ." in page and ">Đường</a>" in page
+    assert "Vừa gõ xong</h1>" in page and "Chữ vừa gõ." in page and "<li>Đường</li>" in page
     assert Article.objects.filter(title="Vừa gõ xong").count() == Revision.objects.count() == 0
 
 
