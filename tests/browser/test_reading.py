@@ -1,5 +1,6 @@
 """A citizen reads: finds the story, changes size and colours, prints, on every width and in both themes."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from news.models import Article, Section
 from portal.models import SiteIdentity, TextPage
 from tests.browser.conftest import SCHEMES
-from tests.factories import make_article, make_comment, make_photo, make_section
+from tests.factories import make_article, make_comment, make_document, make_photo, make_section
 
 SEED = project.BASE_DIR / "portal" / "demo" / "conference-2019-05-31.txt"
 
@@ -209,8 +210,11 @@ def test_axe_finds_nothing_on_any_page_type_in_any_colour_scheme(
     about = TextPage.objects.create(
         title="Giới thiệu", body="<h2>Về chúng tôi</h2><p>Nội dung.</p>"
     )
+    document = make_document(effective_on=dt.date(2099, 1, 1), replaced_by=make_document())
     for path in (
         "/",
+        "/van-ban/",
+        document.get_absolute_url(),
         story.section.get_absolute_url(),
         story.get_absolute_url(),
         table.get_absolute_url(),
