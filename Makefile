@@ -19,7 +19,7 @@ MODULES := manage.py $(shell find $(PACKAGES) -name '*.py')
 TEMPLATES := $(shell find templates $(PACKAGES) -name '*.html' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check-api bench bench-desk bench-comments check check-style check-types check-templates check-django format clean
+.PHONY: help run test check-api bench bench-desk bench-comments bench-search check check-style check-types check-templates check-django format clean
 
 help:
 	@echo 'make run [PORT=8000]   set up what is missing, then serve the site on this machine'
@@ -27,6 +27,7 @@ help:
 	@echo 'make bench             what taking in photographs costs: memory and time on this machine'
 	@echo 'make bench-desk        what the desk costs with 100,000 stories, on SQLite and PostgreSQL (a quarter of an hour)'
 	@echo 'make bench-comments    what the desk costs with a million comments beside 500, on SQLite and PostgreSQL'
+	@echo 'make bench-search      what searching costs with 100,000 stories, on SQLite and PostgreSQL (half an hour)'
 	@echo 'make check             style, types, layers, templates, Django (-k: do not stop at the first)'
 	@echo 'make check-api         asks the API of a demo whatever its description allows, and more'
 	@echo 'make format            rewrite code and templates in the style that check asks for'
@@ -50,6 +51,10 @@ bench-desk: $(INSTALLED_DEV)
 bench-comments: $(INSTALLED_DEV)
 	@$(PY) -m tests.bench.comments
 	@$(PY) -m tests.tools.private_postgres -- $(PY) -m tests.bench.comments
+
+bench-search: $(INSTALLED_DEV)
+	@$(PY) -m tests.bench.search
+	@$(PY) -m tests.tools.private_postgres -- $(PY) -m tests.bench.search
 
 bench: $(INSTALLED_DEV)
 	@$(PY) -m tests.bench.pictures

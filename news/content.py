@@ -117,9 +117,12 @@ class Content:
 
     def hang_on(self, article: "Article") -> None:
         """Set the lists of the stored row; what was deleted meanwhile is left out."""
-        from news.models import Article, ArticleAttachment, Document, Tag
+        from news.models import Article, ArticleAttachment, Document, SearchEntry, Tag
 
-        article.tags.set(Tag.named(list(self.tags)))
+        tags = Tag.named(list(self.tags))
+        if {tag.pk for tag in tags} != set(article.tags.values_list("pk", flat=True)):
+            article.tags.set(tags)
+            SearchEntry.keep([article])
         article.related.set(Article.objects.filter(pk__in=self.related).exclude(pk=article.pk))
         article.documents.set(Document.objects.filter(pk__in=self.documents))
         ArticleAttachment.put_below(article, self.attachments)

@@ -18,6 +18,7 @@ from news.forms import SearchForm
 from news.freshness import public_page
 from news.models import Article, ArticleQuerySet, Section, Tag
 from news.publisher import Publisher, absolute, publisher
+from news.search import search
 from news.syndication import Entry, entries, in_html
 from news.text import local
 
@@ -229,7 +230,7 @@ class SearchFeed(SiteFeed):
         return form
 
     def articles(self, about: SearchForm) -> ArticleQuerySet:
-        return about.filter(super().articles(about))
+        return search(super().articles(about), about.words)
 
     def place(self, about: SearchForm) -> str:
         return f"{absolute(reverse('news:search'))}?{urlencode({'q': about.words})}"

@@ -1,38 +1,180 @@
 """Forms of the public news pages."""
 
+import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.utils.functional import cached_property
 
-from news.models import ArticleQuerySet, Document, DocumentKind, DocumentQuerySet, Issuer
+from news import misspelling, text
+from news.models import Document, DocumentKind, DocumentQuerySet, Issuer, Section
 from news.models.document import MAX_QUERY as MAX_DOCUMENT_QUERY
-from news.models.words import MAX_QUERY
-from news.search import RANKED, search
+from news.query import Query, line
+from news.search import NO_FILTERS, RANKED, Filters, Found, find
+
+NEWEST = "moi-nhat"
+
+
+class LineField(forms.Field):
+    """Words on one line, whatever was sent."""
+
+    def to_python(self, value: Any) -> str:
+        return line(str(value or ""))
+
+
+class DayField(forms.DateField):
+    """A day as a browser sends it, or as one writes it in Vietnam."""
+
+    default_error_messages = {"invalid": "Hãy viết ngày theo mẫu 31/05/2019."}
+    input_formats = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"]
 
 
 class SearchForm(forms.Form):
-    """The words a reader looks for; it also filters (`form.filter(articles)`)."""
+    """What a reader looks for and narrows it by, as it stands in the address; it also finds (`form.found`)."""
 
-    q = forms.CharField(label="Từ cần tìm", required=False)
+    q = LineField(label="Từ cần tìm", required=False)
+    muc = LineField(label="Chuyên mục", required=False)
+    tu = DayField(label="Từ ngày", required=False)
+    den = DayField(label="Đến ngày", required=False)
+    tac_gia = LineField(label="Tác giả", required=False)
+    the = LineField(label="Thẻ", required=False)
+    tep = forms.BooleanField(label="Chỉ tin có tệp đính kèm", required=False)
+    thu_tu = LineField(label="Thứ tự", required=False)
 
-    @property
+    def add_prefix(self, field_name: str) -> str:
+        """Addresses have hyphens, names in Python cannot."""
+        return field_name.replace("_", "-")
+
+    def clean_muc(self) -> Section | None:
+        slug = self.cleaned_data["muc"]
+        section = Section.objects.filter(slug=slug).first() if slug else None
+        if slug and section is None:
+            raise forms.ValidationError("Không có chuyên mục này.")
+        return section
+
+    def clean(self) -> None:
+        first, last = self.cleaned_data.get("tu"), self.cleaned_data.get("den")
+        if first and last and first > last:
+            self.add_error("den", "Ngày này phải sau ngày bắt đầu.")
+
+    # --- what was asked --------------------------------------------------------------------------------
+
+    @cached_property
     def words(self) -> str:
         """What was typed, on one line, cut to what search looks at."""
-        return " ".join(self.data.get("q", "").replace("\x00", "").split())[:MAX_QUERY]
+        return line(self.data.get("q", ""))
+
+    @cached_property
+    def query(self) -> Query:
+        return Query.of(self.words)
+
+    @cached_property
+    def filters(self) -> Filters:
+        if not self.is_valid():
+            return NO_FILTERS
+        data = self.cleaned_data
+        section: Section | None = data["muc"]
+        return Filters(
+            sections=(section.pk, *section.children.values_list("pk", flat=True))
+            if section
+            else (),
+            since=data["tu"],
+            until=data["den"],
+            byline=data["tac_gia"],
+            # No tag has an address without a letter.
+            tag=(text.slug(data["the"], 100) or "-") if data["the"] else "",
+            with_files=data["tep"],
+        )
+
+    @property
+    def newest_first(self) -> bool:
+        return self.data.get("thu-tu") == NEWEST
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the filters say something, be it wrong."""
+        return not self.is_valid() or self.filters != NO_FILTERS
+
+    @property
+    def asks(self) -> bool:
+        return bool(self.query.wanted) or self.filters != NO_FILTERS
+
+    # --- what was found --------------------------------------------------------------------------------
+
+    @cached_property
+    def found(self) -> Found:
+        """Nothing while a filter is wrong: what was not asked for is no answer."""
+        if not self.is_valid():
+            return Found()
+        return find(self.query, self.filters, newest_first=self.newest_first)
 
     @property
     def most(self) -> int:
         """As many stories as search finds at most."""
         return RANKED
 
-    def filter(self, articles: ArticleQuerySet) -> ArticleQuerySet:
-        return search(articles, self.words)
+    @cached_property
+    def meant(self) -> str:
+        """What may have been meant where nothing was found; empty for no idea."""
+        if self.found or not self.query.wanted or not self.is_valid():
+            return ""
+        return misspelling.meant(self.words, self.filters)
+
+    @cached_property
+    def sections(self) -> list[tuple[Section, int, str]]:
+        """The sections of what was found, how many there are in each, and the address of these; the most first."""
+        if len(self.found.sections) < 2:
+            return []
+        known = Section.objects.in_bulk(list(self.found.sections))
+        return [
+            (known[key], number, self.address(muc=known[key].slug))
+            for key, number in self.found.sections.most_common()
+            if key in known
+        ]
+
+    # --- addresses -------------------------------------------------------------------------------------
+
+    def address(self, **changes: str) -> str:
+        """The query of this search with some parameters changed or, if empty, left out."""
+        day = {name: self.cleaned_data.get(name) for name in ("tu", "den")}
+        present = {
+            "q": self.words,
+            "muc": line(self.data.get("muc", "")),
+            **{name: value.isoformat() for name, value in day.items() if value},
+            "tac-gia": line(self.data.get("tac-gia", "")),
+            "the": line(self.data.get("the", "")),
+            "tep": "1" if self.cleaned_data.get("tep") else "",
+            "thu-tu": NEWEST if self.newest_first else "",
+        }
+        return urlencode({name: value for name, value in (present | changes).items() if value})
 
     @property
-    def query(self) -> str:
+    def page_address(self) -> str:
         """What stands before `trang=` in the addresses of further pages."""
-        return urlencode({"q": self.words}) + "&"
+        return f"{self.address()}&"
+
+    @property
+    def meant_address(self) -> str:
+        return self.address(q=self.meant)
+
+    @property
+    def all_address(self) -> str:
+        """The same words without any filter."""
+        return urlencode({"q": self.words})
+
+    @property
+    def best_address(self) -> str:
+        return self.address(**{"thu-tu": ""})
+
+    @property
+    def newest_address(self) -> str:
+        return self.address(**{"thu-tu": NEWEST})
+
+    @property
+    def day(self) -> dict[str, dt.date | None]:
+        """First and last day as they are shown again."""
+        return {name: self.cleaned_data.get(name) for name in ("tu", "den")}
 
 
 class DocumentFilterForm(forms.Form):

@@ -1,27 +1,232 @@
 """Finding articles by words, without diacritics, the same on every database.
 
-The index (news.models.words) yields the newest hits first and stops at RANKED; only these are put in order. So a
-word that is in every story costs as little as one that is in two thousand, and no count ever goes further.
+`find` is what readers ask: from the index alone (news.models.search) come the best of what is public, at most RANKED.
+`search` narrows any queryset, for the desk and for feeds. What was typed is understood by news.query.
 """
 
-from django.db.models import Case, IntegerField, Value, When
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, NamedTuple, overload
 
-from news.models import Article, ArticleQuerySet
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.utils import timezone
+
+from news import text
+from news.models import Article, ArticleQuerySet, SearchEntry, StoryWords
+from news.models import search as index
 from news.models.words import Terms
+from news.query import Query
 
-RANKED = 2000
+# As many are put in order and paged through; no count ever goes further.
+RANKED = 1000
+# Behind every rank there is.
+_LAST = 9
+
+
+class Filters(NamedTuple):
+    """What readers may narrow a search by; each on its own or with words."""
+
+    # Keys of sections, one of which it is in.
+    sections: tuple[int, ...] = ()
+    # First and last day in Vietnam.
+    since: dt.date | None = None
+    until: dt.date | None = None
+    # All words of it stand in the byline.
+    byline: str = ""
+    # The slug of a tag.
+    tag: str = ""
+    with_files: bool = False
+
+
+NO_FILTERS = Filters()
+
+# Of an entry: article, section, and perhaps title, title_written, lead, lead_written.
+Row = tuple[Any, ...]
+
+
+class Found(Sequence[Article]):
+    """Results in their order: keys, of which a slice fetches the articles. For Paginator.
+
+    `more` says that there were more than RANKED; `sections` counts these by the section's key.
+    """
+
+    def __init__(
+        self, keys: Sequence[int] = (), sections: Sequence[int] = (), *, more: bool = False
+    ) -> None:
+        self.keys = list(keys)
+        self.sections = Counter(sections)
+        self.more = more
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, wanted: int) -> Article: ...
+
+    @overload
+    def __getitem__(self, wanted: slice) -> list[Article]: ...
+
+    def __getitem__(self, wanted: int | slice) -> Article | list[Article]:
+        """Whole articles with section and cover; one that was withdrawn a moment ago is left out of a slice."""
+        keys = self.keys[wanted] if isinstance(wanted, slice) else [self.keys[wanted]]
+        found = Article.objects.published().select_related("section", "cover").in_bulk(keys)
+        articles = [found[key] for key in keys if key in found]
+        return articles if isinstance(wanted, slice) else articles[0]
+
+
+def find(query: Query, filters: Filters = NO_FILTERS, *, newest_first: bool = False) -> Found:
+    """What the public may see now and was asked for: the best RANKED of them, or the newest.
+
+    First what is spelt as it was typed, then by where the words stand: in the title, in the lead, elsewhere, each time
+    side by side before apart; then the newest. Nothing wanted and nothing filtered finds nothing.
+    """
+    if not query.wanted and filters == NO_FILTERS:
+        return Found()
+    ranks_them = bool(query.words) and not newest_first
+    asked = terms_of(query, filters)
+    long = [phrase for phrase in query.wanted if len(phrase) > 2]
+    since, before = _between(filters)
+    rows: dict[int, Row] = {}
+    more = False
+    # One round, but for stories that have expired since they were indexed.
+    while len(rows) <= RANKED:
+        places = StoryWords.newest(asked, long, since=since, before=before, limit=RANKED + 1)
+        rows |= _entries(places, with_texts=ranks_them)
+        more = len(rows) > RANKED
+        if len(places) <= RANKED:
+            break
+        before = places[-1]
+    newest = sorted(rows, reverse=True)[:RANKED]
+    if not ranks_them:
+        return _found(newest, rows, more=more)
+    if more:
+        # What has the words in its title is wanted however old it is.
+        in_title = tuple(map(index.in_title, query.words))
+        titles = StoryWords.newest(
+            asked._replace(words=(*in_title, *asked.words)),
+            long,
+            since=since,
+            before=_between(filters)[1],
+            limit=RANKED,
+        )
+        rows |= _entries([place for place in titles if place not in rows], with_texts=True)
+    ranks = _ranks(query, asked, rows)
+    best = sorted(rows, key=lambda place: (ranks[place], -place))[:RANKED]
+    return _found(best, rows, more=more)
+
+
+def terms_of(query: Query, filters: Filters) -> Terms:
+    """Words and filters as the index has them, and that it is public."""
+    words = [word for phrase in query.wanted for word in index.neighbours(phrase)]
+    if filters.byline:
+        words += [index.by_author(word) for word in text.words(filters.byline)] or ["@b"]
+    if filters.tag:
+        words.append(index.tagged(filters.tag))
+    if filters.with_files:
+        words.append(index.WITH_FILES)
+    words.append(index.PUBLIC)
+    return Terms(
+        tuple(words),
+        either=(tuple(map(index.in_section, filters.sections)),) if filters.sections else (),
+        without=tuple(map(index.neighbours, query.unwanted)),
+    )
+
+
+def _between(filters: Filters) -> tuple[int, int]:
+    """The first place and the one behind the last; what is to appear tomorrow stands behind it."""
+
+    def midnight(day: dt.date) -> dt.datetime:
+        return dt.datetime.combine(day, dt.time(), text.VIETNAM)
+
+    since = index.place_in_time(midnight(filters.since), 0) if filters.since else 0
+    end = timezone.now() + dt.timedelta(seconds=1)
+    if filters.until and filters.until < text.local(end).date():
+        end = midnight(filters.until + dt.timedelta(days=1))
+    return since, index.place_in_time(end, 0)
+
+
+def _entries(places: Sequence[int], *, with_texts: bool) -> dict[int, Row]:
+    """By place what is needed of those that have not expired; their texts only where they are put in order."""
+    # The key is a part of the place: no second index is asked.
+    entries = SearchEntry.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=timezone.now()),
+        pk__in=[index.key_of(place) for place in places],
+    )
+    wanted = ["place", "pk", "section_key"]
+    if with_texts:
+        wanted += ["title", "title_written", "lead", "lead_written"]
+    known = set(places)
+    return {row[0]: row[1:] for row in entries.values_list(*wanted) if row[0] in known}
+
+
+def _ranks(query: Query, asked: Terms, rows: dict[int, Row]) -> dict[int, int]:
+    """For each place a number, the lowest for the best."""
+    words, spelt = query.words, query.spelt
+    phrase = f" {' '.join(words)} "
+    since, before, limit = min(rows, default=0), max(rows, default=0) + 1, 2 * len(rows)
+
+    def those_with(*marks: str) -> set[int]:
+        # Long phrases are not looked for again: those of `rows` have them.
+        more = asked._replace(words=(*marks, *asked.words))
+        return set(StoryWords.newest(more, since=since, before=before, limit=limit))
+
+    exact = those_with(*map(index.written, spelt)) if spelt else set(rows)
+    apart = len(words) > 1 and len(query.wanted) > 1
+    together = those_with(*index.neighbours(words)) if apart else set(rows)
+
+    def standing(place: int, title: str, lead: str) -> int:
+        if phrase in title:
+            return 0
+        if all(f" {word} " in title for word in words):
+            return 1
+        if phrase in lead:
+            return 2
+        if all(f" {word} " in lead or f" {word} " in title for word in words):
+            return 3
+        return 4 if place in together else 5
+
+    def rank(place: int, row: Row) -> int:
+        _, _, title, title_written, lead, lead_written = row
+        if place not in exact:
+            return _LAST + standing(place, title, lead)
+        # The words may stand in the title in another spelling than the one that was typed.
+        if not all(f" {word} " in title_written for word in spelt):
+            title = ""
+        if not all(f" {word} " in lead_written or f" {word} " in title_written for word in spelt):
+            lead = ""
+        return standing(place, title, lead)
+
+    return {place: rank(place, row) for place, row in rows.items()}
+
+
+def _found(places: Sequence[int], rows: dict[int, Row], *, more: bool) -> Found:
+    return Found(
+        [rows[place][0] for place in places], [rows[place][1] for place in places], more=more
+    )
+
+
+# --- any queryset ------------------------------------------------------------------------------------------
 
 
 def search(articles: ArticleQuerySet, words: str) -> ArticleQuerySet:
-    """The newest RANKED of these articles that contain every word, those with the whole phrase in the title first.
+    """The newest RANKED of these articles that a query finds, those with all its words in the title side by side first.
 
-    They come bare: what is to be loaded with them is said afterwards (`search(…).with_card()`). What news.models.words.Terms does not look at does not count. No word at all finds nothing.
+    They come bare: what is to be loaded with them is said afterwards (`search(…).with_card()`). No wanted word at all
+    finds nothing.
     """
-    terms = Terms.of(words)
-    if not terms.words:
+    query = Query.of(words)
+    if not query.wanted:
         return articles.none()
+    terms = Terms(
+        tuple(word for phrase in query.wanted for word in index.neighbours(phrase)),
+        without=tuple(map(index.neighbours, query.unwanted)),
+    )
     found = articles.filter(search_entry__words__index__match=terms)
-    return _ranked(found.order_by("-search_entry__words__pk"), terms)
+    for phrase in query.wanted:
+        if len(phrase) > 2:
+            found = found.filter(search_entry__stream__words__contains=f" {' '.join(phrase)} ")
+    return _ranked(found.order_by("-search_entry__words__pk"), f" {' '.join(query.words)} ")
 
 
 def search_titles(articles: ArticleQuerySet, words: str) -> ArticleQuerySet:
@@ -30,11 +235,10 @@ def search_titles(articles: ArticleQuerySet, words: str) -> ArticleQuerySet:
     if not terms.words:
         return articles.none()
     found = articles.filter(search_entry__title_words__index__match=terms)
-    return _ranked(found.order_by("-search_entry__title_words__pk"), terms)
+    return _ranked(found.order_by("-search_entry__title_words__pk"), f" {' '.join(terms.words)}")
 
 
-def _ranked(found: ArticleQuerySet, terms: Terms) -> ArticleQuerySet:
-    phrase = " " + " ".join(terms.words) + ("" if terms.typing else " ")
+def _ranked(found: ArticleQuerySet, phrase: str) -> ArticleQuerySet:
     in_title = Case(
         When(search_entry__title__contains=phrase, then=Value(0)),
         default=Value(1),

@@ -1,13 +1,14 @@
-"""Suggestions while a story is written: tags that exist already, and stories that belong beside this one."""
+"""Suggestions: while a story is written tags and stories that belong beside it, while one searches tags and titles."""
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from news import text
 from news.models import Article, ArticleQuerySet, Tag
-from news.search import search
+from news.search import search, search_titles
 
 TAGS = 10
 STORIES = 6
@@ -16,6 +17,8 @@ SYLLABLES = 3
 PHRASES = 8
 # Of each trace only the newest are looked at, so that a word in every story costs no more than one.
 LOOKED_AT = 30
+# While one searches; from so many letters on, since one alone begins every second title.
+SEARCHED_TITLES, SEARCHED_TAGS, LETTERS = 6, 3, 2
 THREAD_WEIGHT, TAG_WEIGHT, PHRASE_WEIGHT = 4, 3, 1
 
 
@@ -25,6 +28,35 @@ def tags_beginning(words: str) -> list[str]:
         return []
     found = Tag.objects.beginning(words).annotate(used=Count("articles"))
     return list(found.order_by("-used", "folded").values_list("name", flat=True)[:TAGS])
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A line of the list below a search box, and where it leads."""
+
+    text: str
+    kind: str
+    address: str
+
+
+def while_searching(typed: str) -> list[Suggestion]:
+    """Tags of public stories that begin so, then public titles that hold it, the last word as far as it is typed.
+
+    In three queries at most.
+    """
+    if len(text.fold(typed)) < LETTERS:
+        return []
+    public = Article.objects.published()
+    tags = Tag.objects.beginning(typed).filter(Exists(public.filter(tags=OuterRef("pk"))))
+    found = [
+        Suggestion(tag.name, "Thẻ", tag.get_absolute_url())
+        for tag in tags.order_by("folded", "pk")[:SEARCHED_TAGS]
+    ]
+    titles = search_titles(public, typed).select_related("section").only("title", "slug", "section")
+    return found + [
+        Suggestion(story.title, "Tin", story.get_absolute_url())
+        for story in titles[:SEARCHED_TITLES]
+    ]
 
 
 def stories_beside(

@@ -1,6 +1,7 @@
 """Text as pure functions: Vietnamese slug, folding, dates, masked addresses. A leaf: it imports no model and no Django."""
 
 import datetime as dt
+import functools
 import re
 import unicodedata
 from zoneinfo import ZoneInfo
@@ -31,11 +32,15 @@ def one_line(text: str) -> str:
     return " ".join(nfc(text).split())
 
 
+# The letter, and two that look the same as capitals and stand in many texts for it.
+_STROKED = str.maketrans("đðɖ", "ddd")
+
+
 class _Folding(dict[int, str]):
     """For str.translate(): what a letter in NFC folds to, worked out once for each letter that occurs."""
 
     def __missing__(self, code: int) -> str:
-        bare = unicodedata.normalize("NFD", chr(code).casefold().replace("đ", "d"))
+        bare = unicodedata.normalize("NFD", chr(code).casefold().translate(_STROKED))
         letters = "".join(c for c in bare if unicodedata.category(c) != "Mn")
         self[code] = letters.translate(_CONTROLS).translate(_DASHES_AND_QUOTES)
         return self[code]
@@ -49,8 +54,30 @@ class _Parting(dict[int, str]):
         return self[code]
 
 
+class _Marking(dict[int, str]):
+    """For marked_words(): letters in lower case with their marks, a blank for every sign that parts words."""
+
+    def __missing__(self, code: int) -> str:
+        letters = chr(code).casefold()
+        parts = not _PARTING[code].strip() and unicodedata.category(chr(code)) != "Mn"
+        self[code] = " " if parts else "".join(c for c in letters if not c.isdigit()) or " "
+        return self[code]
+
+
+class _Placing(dict[int, str]):
+    """For parted(): as _Parting, one sign for each."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _PARTING[code] if len(_PARTING[code]) == 1 else " "
+        return self[code]
+
+
 _FOLDING = _Folding()
 _PARTING = _Parting()
+_MARKING = _Marking()
+_PLACING = _Placing()
+# Grave, acute, tilde, hook and dot below.
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
 _LETTERS_OR_DIGITS = re.compile(r"\D+|\d+")
 
 
@@ -92,6 +119,29 @@ def register_terms(text: str) -> list[str]:
         else:
             found += words(token)
     return found
+
+
+def marked_words(text: str) -> list[str]:
+    """The words of the text that bear marks or are no Latin letters, as spelt() has them, in their order.
+
+    `đại hội 5` gives `đại` and `hội` in one spelling for either place of the tone; `Covid-19` gives nothing.
+    """
+    parted = unicodedata.normalize("NFC", text).translate(_MARKING)
+    return [spelt(word)[:60] for word in parted.split() if not word.isascii()]
+
+
+@functools.lru_cache(20_000)
+def spelt(word: str) -> str:
+    """A word in lower case with its tone behind it, so that `hoà` and `hòa` are the same and `hoá` is not."""
+    letters = unicodedata.normalize("NFD", word)
+    tone = "".join(c for c in letters if c in _TONES)
+    bare = "".join(c for c in letters if c not in _TONES)
+    return unicodedata.normalize("NFC", bare) + tone
+
+
+def parted(text: str) -> str:
+    """A text in NFC folded, with blanks for signs, sign for sign: what is found at a place stands there in the text."""
+    return text.translate(_PLACING)
 
 
 def slug(text: str, max_length: int = 200) -> str:

@@ -32,6 +32,7 @@ register_converter(TwoDigits, "nn")
 
 urlpatterns = [
     path("tim-kiem/", views.search_page, name="search"),
+    path("tim-kiem/goi-y/", views.suggestions, name="suggestions"),
     path("rss.xml", SiteFeed(Rss, "news:feed"), name="feed"),
     path("atom.xml", SiteFeed(Atom, "news:atom"), name="atom"),
     path("tim-kiem/rss.xml", SearchFeed(Rss, "news:search_feed"), name="search_feed"),

@@ -1,7 +1,7 @@
 """What readers see of the news."""
 
 import base64
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
@@ -12,17 +12,19 @@ from django.http import (
     HttpResponseBase,
     HttpResponsePermanentRedirect,
     HttpResponseRedirect,
+    JsonResponse,
 )
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from news import counting, paging, paper, redirects, richtext
+from news import counting, paging, paper, redirects, richtext, suggesting
 from news.archive_views import years_of
 from news.content import Content
+from news.excerpts import results
 from news.forms import SearchForm
 from news.freshness import NoSuchPage, public_page, public_page_with
 from news.models import (
@@ -36,6 +38,8 @@ from news.models import (
     Tag,
 )
 from news.publisher import absolute
+from news.query import line
+from news.search import Found
 
 Response = TypeVar("Response", bound=HttpResponseBase)
 Row = TypeVar("Row", bound=Model)
@@ -44,9 +48,9 @@ NEIGHBOURS = 5
 ONE_PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
-def page_of(queryset: "QuerySet[Row]", request: HttpRequest) -> "Page[Row]":
+def page_of(articles: "QuerySet[Row] | Found", request: HttpRequest) -> "Page[Row]":
     """The page that `?trang=` asks for. Raises Http404 for one that does not exist."""
-    paginator = Paginator(queryset, paging.PER_PAGE)
+    paginator: Paginator[Any] = Paginator(articles, paging.PER_PAGE)
     wanted = request.GET.get("trang", "1")
     if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 8):
         raise Http404
@@ -214,9 +218,19 @@ def print_view(request: HttpRequest, section_slug: str, slug: str, article_id: i
 
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
+    """Never kept: what readers type has no end, and would push out what many read."""
     form = SearchForm(request.GET)
-    articles = form.filter(Article.objects.published()).with_card()
-    return render(request, "news/search.html", {"form": form, "page": page_of(articles, request)})
+    page: Page[Article] = page_of(form.found, request)
+    shown = results(list(page), form.query)
+    return render(request, "news/search.html", {"form": form, "page": page, "results": shown})
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """What js/search-suggestions.js offers while one types: `q` is the line so far."""
+    offered = suggesting.while_searching(line(request.GET.get("q", "")))
+    return JsonResponse({"suggestions": [vars(one) for one in offered]})
 
 
 @require_safe

@@ -16,7 +16,7 @@ from django.utils import timezone
 from comments import reminders, retention
 from comments.models import SpentProof
 from news import leftovers, link_check, most_read, notices, outbox, saving
-from news.models import MissedAddress
+from news.models import AttachmentText, MissedAddress, SearchEntry
 from news.models.photo import make_waiting_avif
 from news.text import VIETNAM
 from portal.accounts import audit, sign_in
@@ -61,6 +61,8 @@ JOBS = [
     # A piece of what is due, in a second or two; so nothing is kept a day longer than promised.
     Job("comments-forget", "Xoá dữ liệu cá nhân hết hạn giữ", retention.forget_old),
     # Each takes a few seconds.
+    Job("index", "Lập lại chỉ mục tìm kiếm", lambda: SearchEntry.keep_outdated(seconds=20)),
+    Job("files-read", "Đọc chữ trong tệp đính kèm", lambda: AttachmentText.take_missing(limit=4)),
     Job("avif", "Tạo ảnh AVIF", lambda: make_waiting_avif(limit=5)),
     # As soon as a day is over.
     Job("most-read", "Xếp tin đọc nhiều", most_read.keep, daily=True),

@@ -182,7 +182,10 @@ def make_attachment(content: bytes | None = None, name: str = "", **fields: Any)
     if content is not None:
         return Attachment.store(SimpleUploadedFile(name, content), **fields)
     # Each look at a PDF starts a process; these are known.
-    with mock.patch.object(pdf, "look", return_value=pdf.Finding.FINE):
+    with (
+        mock.patch.object(pdf, "look", return_value=pdf.Finding.FINE),
+        mock.patch.object(pdf, "words_of", return_value=f"So {number}"),
+    ):
         own = pdf_bytes(f"So {number}")
         return Attachment.store(SimpleUploadedFile(name, own), **fields)
 

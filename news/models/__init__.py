@@ -1,7 +1,13 @@
 """What the district publishes, a module for each noun."""
 
 from news.models.article import Article, ArticlePhoto, ArticleQuerySet
-from news.models.attachment import ArticleAttachment, Attachment, AttachmentQuerySet, DownloadCount
+from news.models.attachment import (
+    ArticleAttachment,
+    Attachment,
+    AttachmentQuerySet,
+    AttachmentText,
+    DownloadCount,
+)
 from news.models.counts import DailyViewCount, MostRead, ViewCount
 from news.models.document import (
     Amendment,
@@ -23,7 +29,7 @@ from news.models.preview import PreviewLink
 from news.models.redirect import Redirect
 from news.models.related import RelatedStory
 from news.models.revision import Revision, Step
-from news.models.search import SearchEntry, StoryWords, TitleWords
+from news.models.search import KnownWord, SearchEntry, StoryStream, StoryWords, TitleWords
 from news.models.section import Section
 from news.models.staff import StaffProfile, Unit
 from news.models.topics import Tag, Tagging, Thread
@@ -37,6 +43,7 @@ __all__ = [
     "ArticleQuerySet",
     "Attachment",
     "AttachmentQuerySet",
+    "AttachmentText",
     "DailyViewCount",
     "Document",
     "DocumentAttachment",
@@ -47,6 +54,7 @@ __all__ = [
     "ExternalLink",
     "Generation",
     "Issuer",
+    "KnownWord",
     "MissedAddress",
     "MostRead",
     "NeedsSecondReader",
@@ -66,6 +74,7 @@ __all__ = [
     "Section",
     "StaffProfile",
     "Step",
+    "StoryStream",
     "StoryWords",
     "Tag",
     "Tagging",

@@ -14,7 +14,8 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from news import attachments, freshness, text
+from news import attachments, file_text, freshness, text
+from news.models.search import SearchEntry
 from news.models.uploads import note_upload
 from news.models.words import Terms, Words, WordsField
 
@@ -128,6 +129,7 @@ class Attachment(models.Model):
         with transaction.atomic():
             super().save(*args, **kwargs)
             self.keep_words([self])
+            SearchEntry.keep_below_which(self)
             freshness.bump()
 
     def get_absolute_url(self) -> str:
@@ -173,6 +175,9 @@ class Attachment(models.Model):
         try:
             with transaction.atomic():
                 attachment.save()
+                AttachmentText.objects.create(
+                    attachment=attachment, text=file_text.read(checked.kind, checked.content)
+                )
                 DownloadCount.objects.create(attachment=attachment)
                 note_upload(attachment, by=by)
         except BaseException as failure:
@@ -291,6 +296,7 @@ class ArticleAttachment(models.Model):
                 ArticleAttachment(article=article, attachment_id=key, order=order)
                 for order, key in enumerate(known)
             )
+            SearchEntry.keep([article])
             if article.was_public:
                 freshness.bump()
 
@@ -307,6 +313,34 @@ class ArticleAttachment(models.Model):
                 ),
                 ignore_conflicts=True,
             )
+
+
+class AttachmentText(models.Model):
+    """The words in a file, by which the stories are found that it stands below. Readers see the file itself."""
+
+    attachment = models.OneToOneField(
+        Attachment, on_delete=models.CASCADE, primary_key=True, related_name="inside"
+    )
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return self.text[:100]
+
+    @staticmethod
+    def take_missing(limit: int) -> int:
+        """Read that many files that came before their words were kept, and index their stories. Returns how many."""
+        files = list(Attachment.objects.filter(inside=None).order_by("-pk")[:limit])
+        for file in files:
+            try:
+                with default_storage.open(file.storage_name) as stored:
+                    words = file_text.read(file.kind, stored.read())
+            except OSError:
+                # The row stays without its file; what is not there has no words.
+                words = ""
+            with transaction.atomic():
+                AttachmentText.objects.get_or_create(attachment=file, defaults={"text": words})
+                SearchEntry.keep_below_which(file)
+        return len(files)
 
 
 class DownloadCount(models.Model):

@@ -1,19 +1,30 @@
-"""Where a story stands in the index of words."""
+"""Where a story stands in the index of words, and what of it the index holds."""
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+import itertools
+import time
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.db import connection, models, transaction
 
 from news import richtext, text
-from news.models.words import Words, WordsField
+from news.models.words import MAX_INDEXED, Terms, Words, WordsField, fts5, tsquery
+from news.query import Phrase
 
 if TYPE_CHECKING:
     from news.models.article import Article
+    from news.models.attachment import Attachment
 
+# Raise it when stories are indexed otherwise than before: the regular work then writes the old ones anew.
+FORM = 1
 _IDS = 30
+_BATCH = 100
 _LAST_SECOND = 2**32 - 1
+# Folded words of a lead that count for the order.
+_LEAD_WORDS = 300
+# Bytes of the texts of attachments that are indexed with one story: each new word costs time when it is saved.
+MAX_ATTACHED = 100_000
 
 
 def place_in_time(moment: dt.datetime, number: int) -> int:
@@ -25,16 +36,74 @@ def place_in_time(moment: dt.datetime, number: int) -> int:
     return seconds << _IDS | number
 
 
+def key_of(place: int) -> int:
+    """The id of the article that stands there."""
+    return place & (1 << _IDS) - 1
+
+
+# --- what the index holds of a story besides its words ------------------------------------------------------
+#
+# Each of them begins with a sign that no word holds. All an index of words can say is whether something is there,
+# so what a search asks for is written as something that is there: then filters cost no more than words.
+
+PUBLIC = "@p"
+WITH_FILES = "@a"
+
+
+def in_section(key: int) -> str:
+    return f"@s{key}"
+
+
+def tagged(slug: str) -> str:
+    return f"@t{slug.replace('-', '_')}"
+
+
+def by_author(word: str) -> str:
+    """For each word of the byline."""
+    return f"@b{word}"
+
+
+def in_title(word: str) -> str:
+    return f"^{word}"
+
+
+def written(word: str) -> str:
+    """A word as news.text.spelt() has it."""
+    return f"={word}"
+
+
+def neighbours(phrase: Phrase) -> tuple[str, ...]:
+    """A word itself, of a phrase all pairs of neighbours.
+
+    That two words stand side by side is indexed because it is much rarer than that both occur: looking through all
+    places of two common words takes both databases some hundred times as long.
+    """
+    if len(phrase) == 1:
+        return phrase
+    return tuple(f"{one}_{two}" for one, two in itertools.pairwise(phrase))
+
+
 class SearchEntry(models.Model):
-    """An article's place in the index, beside the article so that reading a page never loads it."""
+    """An article's place in the index, beside the article so that reading a page never loads it.
+
+    What puts results in order is here too, so that it is read in one piece.
+    """
 
     article = models.OneToOneField(
         "news.Article", on_delete=models.CASCADE, primary_key=True, related_name="search_entry"
     )
     # The number of the row in both tables of words. As it grows with time, the index yields the newest first.
     place = models.BigIntegerField(unique=True)
-    # Its folded words with a blank before and behind each, to see whether a whole phrase stands in it.
+    section_key = models.BigIntegerField(default=0)
+    expires_at = models.DateTimeField(null=True)
+    # Folded words with a blank before and behind each, to see whether a whole phrase stands there; then the marked
+    # words of the same.
     title = models.TextField()
+    title_written = models.TextField(default="")
+    lead = models.TextField(default="")
+    lead_written = models.TextField(default="")
+    # Which FORM it was written in.
+    form = models.PositiveSmallIntegerField(default=0, db_index=True)
 
     def __str__(self) -> str:
         return self.title
@@ -46,34 +115,124 @@ class SearchEntry(models.Model):
         before = dict(
             SearchEntry.objects.filter(article__in=articles).values_list("article_id", "place")
         )
-        entries = [
-            SearchEntry(
-                article=article,
-                # A draft has no date yet: it stands where its writing began.
-                place=place_in_time(article.published_at or article.created_at, article.pk),
-                title=f" {' '.join(text.words(article.title))} ",
-            )
-            for article in articles
-        ]
+        tags, files = _tags_of(articles), _files_of(articles)
+        entries, rows = [], []
+        known: set[str] = set()
+        for article in articles:
+            entry = _entry_of(article)
+            entries.append(entry)
+            own = [article.title, article.lead, richtext.plain(article.body), article.byline]
+            own += [name for name, _ in tags.get(article.pk, [])]
+            named = [name for name, _ in files.get(article.pk, [])]
+            inside = " ".join(words for _, words in files.get(article.pk, []))[:MAX_ATTACHED]
+            parts = [text.words(part) for part in (*own, *named, inside)]
+            marks = _marks_of(article, tags.get(article.pk, []), bool(named))
+            marks |= {written(word) for part in (*own, *named) for word in text.marked_words(part)}
+            rows.append((entry.place, parts, marks))
+            if article.was_public:
+                known.update(word for part in parts[: len(own)] for word in part if word.isalpha())
         moved = {before.get(entry.article_id, entry.place) for entry in entries}
         TitleWords.replace([(e.place, e.title) for e in entries], instead_of=moved)
-        StoryWords.replace(
-            [(e.place, e.title, _text_of(e.article)) for e in entries], instead_of=moved
-        )
+        StoryWords.replace_stories(rows, instead_of=moved)
         SearchEntry.objects.bulk_create(
             entries,
             update_conflicts=True,
             unique_fields=["article"],
-            update_fields=["place", "title"],
+            update_fields=[
+                *("place", "section_key", "expires_at", "form"),
+                *("title", "title_written", "lead", "lead_written"),
+            ],
         )
+        KnownWord.keep(known)
+
+    @staticmethod
+    def keep_all(articles: Any) -> None:
+        """The same for a queryset of any size, in its transaction, a batch at a time."""
+        last = 0
+        while batch := list(articles.filter(pk__gt=last).order_by("pk")[:_BATCH]):
+            SearchEntry.keep(batch)
+            last = batch[-1].pk
+
+    @staticmethod
+    def keep_below_which(attachment: "Attachment") -> None:
+        """The same for the stories below which the file stands."""
+        from news.models.article import Article
+
+        uses = {"attachment_uses__attachment": attachment, "attachment_uses__order__isnull": False}
+        SearchEntry.keep_all(Article.objects.filter(**uses))
+
+    @staticmethod
+    def keep_outdated(seconds: float) -> None:
+        """Write anew what is of an older FORM, the newest first, for about so long; the rest another time."""
+        from news.models.article import Article
+
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with transaction.atomic():
+                outdated = Article.objects.filter(search_entry__form__lt=FORM).order_by("-pk")
+                batch = list(outdated.select_for_update(of=("self",))[:_BATCH])
+                SearchEntry.keep(batch)
+            if len(batch) < _BATCH:
+                break
 
 
-def _text_of(article: "Article") -> str:
-    return f"{article.lead} {richtext.plain(article.body)} {article.byline}"
+def _entry_of(article: "Article") -> SearchEntry:
+    lead = text.words(article.lead)[:_LEAD_WORDS]
+    return SearchEntry(
+        article=article,
+        # A draft has no date yet: it stands where its writing began.
+        place=place_in_time(article.published_at or article.created_at, article.pk),
+        section_key=article.section_id,
+        expires_at=article.expires_at,
+        title=_spaced(text.words(article.title)),
+        title_written=_spaced(text.marked_words(article.title)),
+        lead=_spaced(lead),
+        lead_written=_spaced(text.marked_words(article.lead)[:_LEAD_WORDS]),
+        form=FORM,
+    )
+
+
+def _spaced(words: list[str]) -> str:
+    return f" {' '.join(words)} "
+
+
+def _marks_of(article: "Article", tags: list[tuple[str, str]], has_files: bool) -> set[str]:
+    """What a search may ask for besides words."""
+    marks = {in_section(article.section_id)}
+    marks |= {in_title(word) for word in text.words(article.title)}
+    marks |= {by_author(word) for word in text.words(article.byline)}
+    marks |= {tagged(slug) for _, slug in tags}
+    if article.status == article.Status.PUBLISHED:
+        marks.add(PUBLIC)
+    return marks | {WITH_FILES} if has_files else marks
+
+
+def _tags_of(articles: "list[Article]") -> dict[int, list[tuple[str, str]]]:
+    """Name and slug of the tags of each."""
+    from news.models.article import Article
+
+    found: dict[int, list[tuple[str, str]]] = {}
+    rows = Article.tags.through.objects.filter(article__in=articles).order_by("pk")
+    for key, name, slug in rows.values_list("article_id", "tag__name", "tag__slug"):
+        found.setdefault(key, []).append((name, slug))
+    return found
+
+
+def _files_of(articles: "list[Article]") -> dict[int, list[tuple[str, str]]]:
+    """Name and text of the files below each."""
+    from news.models.attachment import ArticleAttachment
+
+    found: dict[int, list[tuple[str, str]]] = {}
+    rows = ArticleAttachment.objects.filter(article__in=articles, order__isnull=False)
+    for key, title, name, words in rows.order_by("order").values_list(
+        "article_id", "attachment__title", "attachment__file_name", "attachment__inside__text"
+    ):
+        found.setdefault(key, []).append((f"{title} {name}", words or ""))
+    return found
 
 
 class StoryWords(Words, models.Model):
-    """All words of a story."""
+    """All words of a story, pairs of neighbours and marks, as a set in which the database looks."""
 
     entry = models.OneToOneField(
         SearchEntry,
@@ -85,7 +244,6 @@ class StoryWords(Words, models.Model):
         related_name="words",
     )
     index = WordsField(db_column="news_story_words")
-    columns = ("title", "text")
 
     class Meta:
         managed = False
@@ -93,6 +251,116 @@ class StoryWords(Words, models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @classmethod
+    def replace_stories(
+        cls, rows: Iterable[tuple[int, list[list[str]], set[str]]], *, instead_of: set[int]
+    ) -> None:
+        """Each row is its place, the words of its parts and its marks. A phrase does not go from part to part."""
+        rows, streams = list(rows), []
+        gone = instead_of | {place for place, _, _ in rows}
+        cls._base_manager.filter(pk__in=gone).delete()
+        StoryStream.objects.filter(pk__in=gone).delete()
+        with connection.cursor() as cursor:
+            for place, parts, marks in rows:
+                room, kept_parts, found = MAX_INDEXED, [], set(marks)
+                for part in parts:
+                    kept = " ".join(part).encode()[: max(room, 0)].decode(errors="ignore")
+                    room -= len(kept) + 3
+                    kept_parts.append(kept)
+                    words = tuple(kept.split())
+                    found.update(words, neighbours(words) if len(words) > 1 else ())
+                streams.append(StoryStream(entry_id=place, words=f" {' . '.join(kept_parts)} "))
+                if connection.vendor == "postgresql":
+                    cursor.execute(
+                        "INSERT INTO news_story_words (rowid, news_story_words)"
+                        " VALUES (%s, array_to_tsvector(%s))",
+                        [place, list(found)],
+                    )
+                else:
+                    cursor.execute(
+                        "INSERT INTO news_story_words (rowid, found) VALUES (%s, %s)",
+                        [place, " ".join(found)],
+                    )
+        StoryStream.objects.bulk_create(streams)
+
+    @staticmethod
+    def newest(
+        terms: Terms,
+        phrases: Sequence[Phrase] = (),
+        *,
+        since: int = 0,
+        before: int = 2**63 - 1,
+        limit: int,
+    ) -> list[int]:
+        """The last so many places from `since` on and before `before` at which the terms hold, the newest first.
+
+        Of `phrases` each must stand in the stream; the terms must have brought them down to where they may.
+
+        SQLite walks its index from the newest on and stops. PostgreSQL is made to ask its GIN index, whose answer comes
+        in no order, and to put all of it in order: walking the rows costs it a look into each, and where the newest
+        thousands have not what is looked for, into all of them.
+        """
+        here = [f" {' '.join(phrase)} " for phrase in phrases]
+        postgresql = connection.vendor == "postgresql"
+        # A look into one stream after the other, from the newest on and no further than needed.
+        position = "strpos" if postgresql else "instr"
+        hit = "hits.rowid" if postgresql else "news_story_words.rowid"
+        holds = " AND ".join(
+            [f"(SELECT {position}(words, %s) FROM news_storystream WHERE place = {hit}) > 0"]  # noqa: S608
+            * len(here)
+        )
+        if postgresql:
+            # The terms as a query of their own: the planner does not see how common they are, and takes the index.
+            hits = (
+                "SELECT rowid FROM news_story_words WHERE news_story_words @@ (SELECT %s::tsquery)"
+                " AND rowid >= %s AND rowid < %s ORDER BY rowid OFFSET 0"
+            )
+            values: list[Any] = [tsquery(terms), since, before]
+            if here:
+                statement = (
+                    f"SELECT rowid FROM (SELECT rowid FROM ({hits}) AS hits ORDER BY rowid DESC OFFSET 0) AS hits"  # noqa: S608
+                    f" WHERE {holds} LIMIT %s"
+                )
+                values += [*here, limit]
+            else:
+                # In the order they lie in they need hardly any sorting; the last of them are the newest.
+                statement = (
+                    f"SELECT unnest(places[greatest(cardinality(places) - %s, 0) + 1:])"  # noqa: S608
+                    f" FROM (SELECT array_agg(rowid) AS places FROM ({hits}) AS hits) AS hits"
+                )
+                values = [limit, *values]
+        else:
+            statement = (
+                "SELECT rowid FROM news_story_words WHERE news_story_words MATCH %s"  # noqa: S608
+                f" AND rowid >= %s AND rowid < %s{' AND ' + holds if here else ''}"
+                " ORDER BY rowid DESC LIMIT %s"
+            )
+            values = [fts5(terms), since, before, *here, limit]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return sorted((place for (place,) in cursor.fetchall()), reverse=True)
+
+
+class StoryStream(models.Model):
+    """The folded words of a story one after the other, to see whether a phrase of three and more stands there.
+
+    Parts are parted by a sign. By itself, because the row of the words is three times as long to read.
+    """
+
+    entry = models.OneToOneField(
+        SearchEntry,
+        on_delete=models.CASCADE,
+        to_field="place",
+        primary_key=True,
+        db_column="place",
+        db_constraint=False,
+        related_name="stream",
+    )
+    words = models.TextField()
+
+    def __str__(self) -> str:
+        return self.words[:100]
 
 
 class TitleWords(Words, models.Model):
@@ -116,3 +384,19 @@ class TitleWords(Words, models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class KnownWord(models.Model):
+    """A folded word that occurs in stories of this site: what a misspelt one may have been meant to be."""
+
+    word = models.CharField(max_length=60, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.word
+
+    @staticmethod
+    def keep(words: set[str]) -> None:
+        """Note those that are new. Nothing is ever taken away: what is offered is looked up first."""
+        KnownWord.objects.bulk_create(
+            [KnownWord(word) for word in sorted(words)], ignore_conflicts=True, batch_size=500
+        )

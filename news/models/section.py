@@ -10,6 +10,7 @@ from django.urls import Resolver404, resolve, reverse
 
 from news import freshness, text
 from news.models.redirect import Redirect
+from news.models.search import SearchEntry
 
 
 class Section(models.Model):
@@ -119,7 +120,9 @@ class Section(models.Model):
                 raise ValidationError(
                     "Mục này có mục con nên chỉ gộp được vào một mục cấp một; chỉ có hai cấp."
                 )
+            stories = list(Article.objects.filter(section=self).values_list("pk", flat=True))
             moved = Article.objects.filter(section=self).update(section=other)
+            SearchEntry.keep_all(Article.objects.filter(pk__in=stories))
             self.children.update(parent=other)
             # Versions name their section: a working copy is published, an old one restored, where it went.
             versions = Revision.objects.filter(content__section=self.pk)

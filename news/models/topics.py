@@ -8,6 +8,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from news import freshness, text
+from news.models.search import SearchEntry
 from news.models.words import Begins
 
 
@@ -51,6 +52,26 @@ class Tag(Topic):
     class Meta(Topic.Meta):
         verbose_name = "thẻ"
         verbose_name_plural = "thẻ"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Its stories are found by its new name."""
+        from news.models.article import Article
+
+        is_new = self._state.adding
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if not is_new:
+                SearchEntry.keep_all(Article.objects.filter(tags=self))
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Its stories are not found by its name any more."""
+        from news.models.article import Article
+
+        with transaction.atomic():
+            stories = list(Article.objects.filter(tags=self).values_list("pk", flat=True))
+            result = super().delete(*args, **kwargs)
+            SearchEntry.keep_all(Article.objects.filter(pk__in=stories))
+        return result
 
     def get_absolute_url(self) -> str:
         return reverse("news:tag", args=[self.slug])

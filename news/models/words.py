@@ -13,11 +13,10 @@ from typing import Any, NamedTuple, Self
 from django.db import connection, models
 
 from news import text
+from news.query import MAX_QUERY, MAX_WORDS
 
 # Bytes of one text that are looked at, some eighty printed pages: a tsvector takes no more than a mebibyte.
 MAX_INDEXED = 250_000
-MAX_QUERY = 200
-MAX_WORDS = 12
 
 
 class Terms(NamedTuple):
@@ -25,6 +24,10 @@ class Terms(NamedTuple):
 
     words: tuple[str, ...]
     typing: bool = False
+    # Of each group one must occur.
+    either: tuple[tuple[str, ...], ...] = ()
+    # None of these groups may occur as a whole.
+    without: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
     def of(cls, typed: str, *, typing: bool = False) -> Self:
@@ -44,27 +47,40 @@ class WordsField(models.Field):
 
 @WordsField.register_lookup
 class Match(models.Lookup):
-    """Words hold nothing but letters and digits, so quoting them is all that either language needs."""
-
     lookup_name = "match"
     prepare_rhs = False
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return self._compare(compiler, "MATCH %s", '"{}"', " ", "*")
+        column, parameters = compiler.compile(self.lhs)
+        return f"{column} MATCH %s", [*parameters, fts5(self.rhs)]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return self._compare(compiler, "@@ %s::tsquery", "'{}'", " & ", ":*")
-
-    def _compare(
-        self, compiler: Any, comparison: str, quoted: str, joint: str, beginning: str
-    ) -> tuple[str, list[Any]]:
-        terms: Terms = self.rhs
         column, parameters = compiler.compile(self.lhs)
-        expression = joint.join(quoted.format(word) for word in terms.words)
-        return f"{column} {comparison}", [
-            *parameters,
-            expression + (beginning if terms.typing else ""),
-        ]
+        return f"{column} @@ %s::tsquery", [*parameters, tsquery(self.rhs)]
+
+
+def fts5(terms: Terms) -> str:
+    """The terms in the language of FTS5. Words hold letters, digits and our own marks: quoting is all they need."""
+    words = [f'"{word}"' for word in terms.words]
+    if terms.typing:
+        words[-1] += "*"
+    words += [_all_or_any((f'"{word}"' for word in group), " OR ") for group in terms.either]
+    without = [_all_or_any((f'"{word}"' for word in group), " AND ") for group in terms.without]
+    return " NOT ".join([_all_or_any(words, " AND "), *without])
+
+
+def tsquery(terms: Terms) -> str:
+    """The same in the language of PostgreSQL."""
+    words = [f"'{word}'" for word in terms.words]
+    if terms.typing:
+        words[-1] += ":*"
+    words += [_all_or_any((f"'{word}'" for word in group), " | ") for group in terms.either]
+    words += ["!" + _all_or_any((f"'{word}'" for word in group), " & ") for group in terms.without]
+    return " & ".join(words)
+
+
+def _all_or_any(words: Iterable[str], joint: str) -> str:
+    return f"({joint.join(words)})"
 
 
 class Begins(models.Lookup):

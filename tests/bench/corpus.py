@@ -33,7 +33,7 @@ BODY = 3000
 TOPICS, PICTURES, FILES, WRITERS, SECTIONS = 10_000, 20_000, 10_000, 30, 12
 
 
-def fill(stories: int, say: Callable[[str], None]) -> None:
+def fill(stories: int, say: Callable[[str], None], *, body: int = BODY, files: int = FILES) -> None:
     """Fill an empty database. Nine stories of ten are public; every hundredth is somebody's unfinished work."""
     dice = random.Random(2026)
     groups = ensure_roles()
@@ -48,8 +48,8 @@ def fill(stories: int, say: Callable[[str], None]) -> None:
     syllables = sorted(set(re.findall(r"[^\W\d_]+", " ".join(_sentences()).lower())))
     tags, threads = _topics(dice, syllables)
     pictures = _pictures(dice, syllables)
-    _files(dice, syllables)
-    bodies = _bodies(dice)
+    _files(dice, syllables, files)
+    bodies = _bodies(dice, body)
     begin = timezone.now() - dt.timedelta(minutes=stories * 50)
     for first in range(0, stories, BATCH):
         with transaction.atomic():
@@ -153,7 +153,7 @@ def _pictures(dice: random.Random, syllables: list[str]) -> list[Photo]:
     return pictures
 
 
-def _files(dice: random.Random, syllables: list[str]) -> None:
+def _files(dice: random.Random, syllables: list[str], number_of_files: int) -> None:
     """Rows without files, as the pictures."""
     Attachment.keep_words(
         Attachment.objects.bulk_create(
@@ -165,7 +165,7 @@ def _files(dice: random.Random, syllables: list[str]) -> None:
                 size=100_000,
                 sha256=f"{number:064x}",
             )
-            for number in range(FILES)
+            for number in range(number_of_files)
         )
     )
 
@@ -177,11 +177,13 @@ def _sentences() -> list[str]:
     return [part.strip() for part in re.split(r"[.\n<>]+", source) if len(part.strip()) > 30]
 
 
-def _bodies(dice: random.Random) -> Iterator[str]:
-    """Bodies of about BODY characters. Some sentences are in most of them, most are in few."""
+def _bodies(dice: random.Random, length: int) -> Iterator[str]:
+    """Bodies of about so many characters. Some sentences are in most of them, most are in few."""
     sentences = _sentences()
     for number in itertools.count():
         words: list[str] = []
-        while sum(map(len, words)) < BODY:
+        room = length
+        while room > 0:
             words.append(sentences[int(len(sentences) * dice.random() ** 2)])
+            room -= len(words[-1])
         yield f"<p>{'.</p><p>'.join(words)}. Số {dice.randrange(1_000_000)}/{number % 12 + 1}.</p>"

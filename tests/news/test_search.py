@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -316,19 +315,6 @@ def test_searching_takes_one_query() -> None:
     with CaptureQueriesContext(connection) as queries:
         assert titles("mot") == ["Một"]
     assert len(queries) == 1
-
-
-def test_the_public_page_says_when_it_does_not_know_how_many_there_are(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for module in ("news.search", "news.forms"):
-        monkeypatch.setattr(f"{module}.RANKED", 2)
-    make_article(title="Tin một"), make_article(title="Tin hai"), make_article(title="Tin ba")
-
-    page = client.get("/tim-kiem/", {"q": "tin"}).content.decode()
-
-    assert "Có từ 2 tin trở lên với “tin”; đây là 2 tin mới nhất." in page
-    assert "Có 1 tin với “ba”." in client.get("/tim-kiem/", {"q": "ba"}).content.decode()
 
 
 # --- pictures and files ------------------------------------------------------------------------------------

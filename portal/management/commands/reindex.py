@@ -7,16 +7,20 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from comments.models import Comment
-from news.models import Article, Attachment, Photo, SearchEntry
+from news.models import Article, Attachment, AttachmentText, Photo, SearchEntry
 
 BATCH = 500
+FILES = 20
 # What is found by words: its name, its model, what writes the words, and the columns that this needs.
 KINDS: list[tuple[str, Any, Callable[[Any], None], tuple[str, ...]]] = [
     (
         "tin",
         Article,
         SearchEntry.keep,
-        ("title", "lead", "body", "byline", "published_at", "created_at"),
+        (
+            *("title", "lead", "body", "byline", "published_at", "created_at"),
+            *("section", "status", "expires_at"),
+        ),
     ),
     ("ảnh", Photo, Photo.keep_words, ("alt", "caption", "credit")),
     ("tệp", Attachment, Attachment.keep_words, ("title", "file_name")),
@@ -29,6 +33,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """A batch at a time, each in a transaction of its own: who saves meanwhile waits for one batch only."""
+        read = 0
+        while number := AttachmentText.take_missing(FILES):
+            read += number
+            self.stdout.write(f"{read} tệp đã đọc chữ")
+            self.stdout.flush()
         for name, model, keep, columns in KINDS:
             total = model.objects.count()
             done = last = 0

@@ -1,0 +1,201 @@
+"""What searching costs with 100,000 stories of 7 KB, on the database of the settings.
+
+    python -m tests.bench.search [--stories N]
+
+`make bench-search` asks for both databases. Everything happens in a database of its own that is gone afterwards. A
+search is what the page does before it is drawn: finding, putting in order, fetching twenty stories, cutting and marking
+their excerpts. Beside it stands what fetching twenty stories by their keys takes in the same run, again before each
+kind; the bound is MOST_TIMES that. Times are by the clock: the work of PostgreSQL is not in this process.
+"""
+
+import argparse
+import datetime as dt
+import os
+import platform
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from itertools import cycle, islice
+
+SQLITE = not os.environ.get("DATABASE_URL", "").startswith(("postgres", "psql", "pgsql"))
+FOLDER = tempfile.TemporaryDirectory()
+os.environ["PORTAL_DATA_DIR"] = FOLDER.name
+os.environ["PORTAL_ENV_FILE"] = os.devnull
+if SQLITE:
+    os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER.name}/bench.sqlite3"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+import django  # noqa: E402 - it reads the settings above
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from news import excerpts, suggesting  # noqa: E402
+from news.models import Article, SearchEntry, Section, Tag  # noqa: E402
+from news.query import Query  # noqa: E402
+from news.search import NO_FILTERS, Filters, find  # noqa: E402
+from tests.bench import corpus  # noqa: E402
+
+MOST_TIMES = 20
+REPEATS = 60
+BODY = 7000
+PER_PAGE = 20
+
+
+def page(
+    typed: str, filters: Filters = NO_FILTERS, *, number: int = 1, newest: bool = False
+) -> int:
+    """One page of results, as the view makes it, less the drawing. Returns how many stories are on it."""
+    query = Query.of(typed)
+    found = find(query, filters, newest_first=newest)
+    stories = found[(number - 1) * PER_PAGE : number * PER_PAGE]
+    return len(excerpts.results(stories, query))
+
+
+def kinds() -> dict[str, list[Callable[[], object]]]:
+    """What is asked, by kind; of each kind several, in turns."""
+    titles = list(Article.objects.published().order_by("pk").values_list("title", flat=True)[::997])
+    numbers = [title.split()[-1] for title in titles]
+    section = Section.objects.order_by("pk")[0].pk
+    tags = list(Tag.objects.order_by("pk").values_list("slug", flat=True)[::997])
+    today = timezone.localdate()
+    month = Filters(since=today - dt.timedelta(days=400), until=today - dt.timedelta(days=370))
+
+    def each(
+        lines: Iterable[str], *args: Filters, **options: bool | int
+    ) -> list[Callable[[], object]]:
+        return [
+            lambda typed=typed: page(typed, *args, **options)  # type: ignore[misc, arg-type]
+            for typed in lines
+        ]
+
+    common = ["phường", "hội nghị", "dân", "của", "ủy ban"]
+    return {
+        "rare: a number of one story": each(numbers),
+        "rare: a whole title": each(title.lower() for title in titles),
+        "common: a word of every story": each(common),
+        "common: without marks": each(["phuong", "hoi nghi", "dan", "cua", "uy ban"]),
+        "common: twelve words": each(["phường hội nghị dân ủy ban nhân của và các cho được là"]),
+        "common: newest first": each(common, newest=True),
+        "common: but one of them not": each(["phường -nghị", "hội -ban", "dân -của"]),
+        "phrase: common": each(['"ủy ban"', '"nhân dân"', '"hội nghị"']),
+        "phrase: common, of four words": each(['"ủy ban nhân dân"', '"kinh tế xã hội"']),
+        "phrase: rare, of common words": each(['"ban ủy"', '"dân nhân"', '"của và"', '"và nghị"']),
+        "phrase: rare, of four common words": each(['"dân ủy ban nhân"', '"hội xã tế kinh"']),
+        "number of a document": each([f"54/2017/{n}" for n in numbers[:3]] + ["54/2017"]),
+        "filter: section": each(common, Filters(sections=(section,))),
+        "filter: a month a year ago": each(common, month),
+        "filter: tag": [
+            lambda slug=slug: page("phường", Filters(tag=slug))  # type: ignore[misc]
+            for slug in tags
+        ],
+        "filter: files, and there are none": each(common, Filters(with_files=True)),
+        "filter: section alone": each([""], Filters(sections=(section,))),
+        "last page": each(common, number=50),
+        "nothing found, and meant": [
+            lambda: page("phuongf nghij khongco"),
+        ],
+        "suggestion": [
+            lambda typed=typed: suggesting.while_searching(typed)  # type: ignore[misc]
+            for typed in ("ho", "hội ngh", "phường", "tin", "uy ban nh")
+        ],
+    }
+
+
+def times(asked: list[Callable[[], object]], repeats: int = REPEATS) -> list[float]:
+    """Milliseconds by the clock, in order."""
+    for ask in asked[:5]:
+        ask()
+    found = []
+    for ask in islice(cycle(asked), repeats):
+        began = time.perf_counter()
+        ask()
+        found.append((time.perf_counter() - began) * 1000)
+    return sorted(found)
+
+
+def by_key(keys: list[int]) -> list[Callable[[], object]]:
+    """Fetching twenty whole stories."""
+    dice = random.Random(1)
+    chosen = [dice.sample(keys, PER_PAGE) for _ in range(REPEATS)]
+    return [lambda some=some: Article.objects.in_bulk(some) for some in chosen]  # type: ignore[misc]
+
+
+def sizes() -> str:
+    """Bytes of the stories and of what search adds to them, in MB."""
+    with connection.cursor() as cursor:
+        if SQLITE:
+            statement = "SELECT name, sum(pgsize) FROM dbstat GROUP BY name"
+        else:
+            statement = (
+                "SELECT relname, pg_total_relation_size(oid) FROM pg_class WHERE relkind = 'r'"
+            )
+        try:
+            cursor.execute(statement)
+        except Exception as missing:  # noqa: BLE001 - not every SQLite is built to tell
+            return f"not told by this database: {missing}"
+        tables = dict(cursor.fetchall())
+
+    def megabytes(*beginnings: str) -> str:
+        of_these = sum(size for name, size in tables.items() if name.startswith(beginnings))
+        return f"{of_these / 1024 / 1024:.0f} MB"
+
+    words = ("news_story_words", "news_title_words")
+    return (
+        f"stories {megabytes('news_article')}, words {megabytes(*words)}, "
+        f"places {megabytes('news_searchentry')}, known words {megabytes('news_knownword')}"
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stories", type=int, default=100_000)
+    stories = parser.parse_args().stories
+    if SQLITE:
+        import sqlite3
+
+        version = f"SQLite {sqlite3.sqlite_version}"
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version")
+            version = f"PostgreSQL {cursor.fetchone()[0]}"
+    print(f"{platform.machine()}, {os.cpu_count()} cores, {platform.platform()}")
+    print(f"Python {platform.python_version()}, Django {django.get_version()}, {version}")
+    call_command("migrate", verbosity=0)
+    began = time.monotonic()
+    corpus.fill(
+        stories, lambda said: print(f"\r{said} stories", end="", flush=True), body=BODY, files=0
+    )
+    print(f"\rfilled with {stories} stories in {time.monotonic() - began:.0f} s")
+    print(sizes())
+    batch = list(Article.objects.order_by("-pk")[:200])
+    began = time.process_time()
+    clock = time.perf_counter()
+    with transaction.atomic():
+        SearchEntry.keep(batch)
+    print(
+        f"indexing one story: {(time.perf_counter() - clock) / len(batch) * 1000:.1f} ms by the clock,"
+        f" {(time.process_time() - began) / len(batch) * 1000:.1f} ms of own work"
+    )
+    keys = list(Article.objects.values_list("pk", flat=True))
+    print(f"\nload {os.getloadavg()[0]:.1f}; milliseconds{'':21}  p50     p99   20 by key   times")
+    wrong = 0
+    for name, asked in kinds().items():
+        key = statistics.median(times(by_key(keys)))
+        found = times(asked)
+        half = statistics.median(found)
+        wrong += half > MOST_TIMES * key
+        late = found[int(len(found) * 0.99) - 1]
+        print(f"{name:40} {half:7.1f} {late:7.1f} {key:9.2f} {half / key:9.1f}", flush=True)
+    print(f"\n{wrong} kinds took more than {MOST_TIMES} times as long as twenty stories by key")
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

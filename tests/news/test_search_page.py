@@ -1,0 +1,181 @@
+"""The public search page: what it says, what it offers, and that nothing one types breaks it."""
+
+import datetime as dt
+import json
+import time
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from news import search as searching
+from news.models import Article, ArticleAttachment, AttachmentText, Tag
+from tests.factories import make_article, make_attachment, make_section
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client: Client, **asked: str) -> str:
+    answer = client.get("/tim-kiem/", {name.replace("_", "-"): v for name, v in asked.items()})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_page_counts_honestly_and_marks_the_words(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        make_article(title=f"Tin số {number}", lead="Tin của <b>phường</b> & quận")
+
+    words = page(client, q="tin phuong")
+
+    assert "3 kết quả với “tin phuong”." in words
+    assert "<mark>Tin</mark> của &lt;b&gt;<mark>phường</mark>&lt;/b&gt; &amp; quận" in words
+    for module in ("news.search", "news.forms"):
+        monkeypatch.setattr(f"{module}.RANKED", 2)
+    words = page(client, q="tin")
+    assert "Hơn 2 kết quả với “tin”. Cổng xếp 2 tin sát nhất" in words
+
+
+def test_what_stands_only_in_a_file_is_shown_with_the_file(client: Client) -> None:
+    article = make_article(title="Một", lead="Hai")
+    file = make_attachment(title="Kế hoạch")
+    AttachmentText.objects.filter(attachment=file).update(text="Danh sách <hộ> dân cư nghèo")
+    ArticleAttachment.put_below(article, [file.pk])
+
+    words = page(client, q='"ho dan cu"')
+
+    assert "Danh sách &lt;<mark>hộ&gt; dân cư</mark> nghèo" in words
+    assert file.get_absolute_url() in words
+
+
+def test_each_filter_narrows_and_says_what_is_wrong_with_it(client: Client) -> None:
+    culture, sport = make_section(name="Văn hoá"), make_section(name="Thể thao")
+    below = make_section(name="Bóng đá", parent=sport)
+    now = timezone.now()
+    old = make_article(title="Tin cũ", section=culture, published_at=now - dt.timedelta(days=400))
+    new = make_article(title="Tin mới", section=below, byline="MINH TÂM")
+    new.tags.set([Tag.objects.create(name="Đô thị")])
+    ArticleAttachment.put_below(new, [make_attachment().pk])
+    year_ago = f"{now - dt.timedelta(days=365):%Y-%m-%d}"
+    tomorrow = f"{now + dt.timedelta(days=2):%d/%m/%Y}"
+    for asked, there in [
+        ({"q": "tin"}, {"Tin cũ", "Tin mới"}),
+        ({"q": "tin", "muc": sport.slug}, {"Tin mới"}),
+        ({"muc": culture.slug}, {"Tin cũ"}),
+        ({"q": "tin", "tu": year_ago}, {"Tin mới"}),
+        ({"q": "tin", "den": year_ago}, {"Tin cũ"}),
+        ({"q": "tin", "tu": tomorrow, "den": tomorrow}, set()),
+        ({"tac_gia": "minh"}, {"Tin mới"}),
+        ({"q": "tin", "the": "do thi"}, {"Tin mới"}),
+        ({"tep": "1"}, {"Tin mới"}),
+        ({"q": "tin", "the": "khong co"}, set()),
+        ({"q": "tin", "tac_gia": "!"}, set()),
+        ({"q": "-moi", "muc": sport.slug}, set()),
+    ]:
+        words = page(client, **asked).replace("<mark>", "").replace("</mark>", "")
+        found = {a.title for a in (old, new) if f'{a.get_absolute_url()}">{a.title}' in words}
+        assert found == there, asked
+    assert "Hãy viết ngày theo mẫu" in page(client, q="tin", tu="hôm qua")
+    assert "Không có chuyên mục này" in page(client, q="tin", muc="khong-co")
+    assert "phải sau ngày bắt đầu" in page(client, q="tin", tu="2026-02-01", den="2026-01-01")
+
+
+def test_results_are_counted_by_section_and_every_link_keeps_what_was_asked(client: Client) -> None:
+    for name, number in (("Văn hoá", 1), ("Thể thao", 2)):
+        section = make_section(name=name)
+        for _ in range(number):
+            make_article(section=section, title="Tin chung", byline="An")
+
+    words = page(client, q="chung", tac_gia="an", thu_tu="moi-nhat")
+
+    assert (
+        'href="?q=chung&amp;muc=the-thao&amp;tac-gia=an&amp;thu-tu=moi-nhat">Thể thao (2)' in words
+    )
+    assert 'href="?q=chung&amp;tac-gia=an">sát nhất' in words
+
+
+def test_a_misspelt_word_is_offered_as_one_that_finds_something(client: Client) -> None:
+    make_article(title="Hội nghị hành chính công")
+    for typed, meant in [
+        ("hanh chnih", "hanh chinh"),
+        ("hành chih công", "hành chinh công"),
+        ("hooij nghij", "hoi nghi"),
+        ('"hội nghhị"', "&quot;hội nghi&quot;"),
+    ]:
+        assert f">{meant}</a>?" in page(client, q=typed), typed
+    for typed in ("hội nghị thể thao", "zzzzqqqq", "hanh hanh"):
+        assert "Có phải bạn tìm" not in page(client, q=typed), typed
+
+
+def test_suggestions_are_public_titles_and_tags(client: Client) -> None:
+    story = make_article(title="Đô thị văn minh")
+    draft = make_article(title="Đô thị nháp", status=Article.Status.DRAFT)
+    story.tags.set([Tag.objects.create(name="Đô thị")])
+    draft.tags.set([Tag.objects.create(name="Đô thị kín")])
+
+    answer = client.get(reverse("news:suggestions"), {"q": "do th"})
+
+    assert json.loads(answer.content)["suggestions"] == [
+        {
+            "text": "Đô thị",
+            "kind": "Thẻ",
+            "address": Tag.objects.get(slug="do-thi").get_absolute_url(),
+        },
+        {"text": story.title, "kind": "Tin", "address": story.get_absolute_url()},
+    ]
+    for typed in ("", "d", "\x00", "%" * 10_000, "' OR 1=1 --"):
+        assert client.get(reverse("news:suggestions"), {"q": typed}).status_code == 200
+
+
+def test_nothing_one_types_is_an_error_or_slow(client: Client) -> None:
+    make_article(title="Tin số 5")
+    longest = max(
+        [
+            ("tin " * 3_000)[:10_000],
+            "\x00tin\x00",
+            "🙂 tin 🙂",
+            '"' * 300,
+            "-" * 300,
+            '-"',
+            "NEAR(tin so) AND NOT *",
+            "tin:* | !so <-> so",
+            "'; DROP TABLE news_article; --",
+            "\ud800tin",
+            "ệ" * 10_000,
+            "a" + "\u0301" * 10_000,
+            "ﷺ" * 5_000,
+            "zzq" * 60,
+        ],
+        key=lambda typed: took(client, q=typed),
+    )
+    assert took(client, q=longest) < 1
+    for name in ("muc", "tu", "den", "tac-gia", "the", "tep", "thu-tu"):
+        for typed in ("\x00", "9" * 5_000, "0001-01-01", "9999-12-31", "🙂", "-", "' --"):
+            assert took(client, **{"q": "tin", name: typed}) < 1, (name, typed)
+
+
+def took(client: Client, **asked: Any) -> float:
+    """Seconds of this process's own work."""
+    asked = {name: value.encode("utf-8", "surrogatepass") for name, value in asked.items()}
+    began = time.process_time()
+    assert client.get("/tim-kiem/", asked).status_code == 200, asked
+    return time.process_time() - began
+
+
+def test_what_has_expired_or_waits_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "RANKED", 2)
+    now = timezone.now()
+    for number in range(4):
+        gone = make_article(title=f"Tin hết hạn {number}", expires_at=now + dt.timedelta(days=1))
+        Article.objects.filter(pk=gone.pk).update(expires_at=now - dt.timedelta(days=1))
+        gone.refresh_from_db()
+        gone.save()
+    make_article(title="Tin mai", published_at=now + dt.timedelta(days=1))
+    there = make_article(title="Tin cũ", published_at=now - dt.timedelta(days=9))
+
+    found = searching.find(searching.Query.of("tin"))
+
+    assert ([article.pk for article in found[0:10]], found.more) == ([there.pk], False)
