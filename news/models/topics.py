@@ -63,6 +63,9 @@ class Tag(Topic):
             if not is_new:
                 SearchEntry.keep_all(Article.objects.filter(tags=self))
 
+    def get_absolute_url(self) -> str:
+        return reverse("news:tag", args=[self.slug])
+
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Its stories are not found by its name any more."""
         from news.models.article import Article
@@ -72,9 +75,6 @@ class Tag(Topic):
             result = super().delete(*args, **kwargs)
             SearchEntry.keep_all(Article.objects.filter(pk__in=stories))
         return result
-
-    def get_absolute_url(self) -> str:
-        return reverse("news:tag", args=[self.slug])
 
     @classmethod
     def named(cls, names: list[str]) -> list["Tag"]:
