@@ -1,8 +1,11 @@
 """The demo: complete, marked as what it is, the same after a second run, and never in production."""
 
+import html
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -10,10 +13,11 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from comments.models import Comment
+from news import most_read
 from news.models import (
     Article,
     Attachment,
@@ -31,6 +35,7 @@ from portal.models import AgencyLink, SiteIdentity, TextPage
 from tests.conftest import CHEAP_HASHERS
 from tests.portal.loading import run_demo, small_pictures
 
+OWN_HOSTS = {"", "127.0.0.1:8000", "testserver"}
 MODELS = (
     Article,
     Attachment,
@@ -107,6 +112,53 @@ def test_what_was_changed_by_hand_stays_and_what_is_missing_comes_back(demo: Art
     assert SiteIdentity.current().name == "An Hội Tây"
     assert Article.objects.get(pk=sample.pk).title == "Đổi tên"
     assert Article.objects.count() == total
+
+
+# --- Every address ---------------------------------------------------------------------------------
+
+
+def test_every_address_of_the_demo_answers_and_is_four_clicks_from_home_at_most(
+    demo: Article, client: Client
+) -> None:
+    """No link leads nowhere, none by more than one redirect, and no two pages have one title."""
+    most_read.keep()
+    clicks, waiting = {"/": 0}, ["/"]
+    titles: dict[str, str] = {}
+    led: set[str] = set()
+    for address in waiting:
+        answer = client.get(address)
+        if answer.status_code in {301, 302}:
+            assert address not in led, f"{address} is the second redirect"
+            target = urlsplit(urljoin(address, answer.headers["Location"]))
+            led.add(target.path)
+            found = [target.path]
+        else:
+            assert answer.status_code == 200, (address, answer.status_code)
+            kind = answer.headers["Content-Type"]
+            if answer.streaming or not kind.startswith("text/html"):
+                continue
+            words = answer.content.decode()
+            title = html.unescape(re.search(r"<title>(.*?)</title>", words, re.DOTALL)[1])  # type: ignore[index]
+            canonical = re.search(r'<link rel="canonical" href="([^"]*)"', words)
+            if canonical is None or canonical[1].endswith(address):
+                other = titles.setdefault(title.strip(), address)
+                assert other == address or "noindex" in words, (title, other, address)
+            found = [html.unescape(link) for link in re.findall(r'<a [^>]*href="([^"]*)"', words)]
+        for link in found:
+            parts = urlsplit(urljoin(address, link))
+            if parts.scheme not in {"", "http", "https"} or parts.netloc not in OWN_HOSTS:
+                continue
+            # Laid out anew for each story, for a second each: tests/news/test_saving.py asks for one.
+            if parts.path.endswith("ban-luu.pdf"):
+                continue
+            path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+            if path not in clicks:
+                clicks[path] = clicks[address] + 1
+                waiting.append(path)
+    for article in Article.objects.published():
+        assert clicks[article.get_absolute_url()] <= 4
+    far = {address: number for address, number in clicks.items() if number > 4}
+    assert not far
 
 
 # --- The real story -------------------------------------------------------------------------------
