@@ -49,7 +49,7 @@ STORIES = 1000
 # first MARKED are about one story, hold one rare word, and are not copied.
 MARKED, WAITING, DECIDED = 60, 200, 240
 FIRST_WAITING = 10_000_000
-RARE = "quýhiếm"
+RARE, COMMON = "quýhiếm", "bạn đọc"
 KINDS = ["approved"] * 20 + ["refused"] * 6 + ["spam"] * 2 + ["hidden"] * 2
 PER_SOURCE = 20
 LARGE = ("comments_comment", "comments_comment_words", "comments_decision")
@@ -173,8 +173,8 @@ def pages() -> list[tuple[str, str, dict[str, str]]]:
         ("of one article", queue, {"article": str(one.article_id), "status": "all"}),
         ("of one source", queue, {"cung-nguon": str(one.pk)}),
         ("search: rare", queue, {"q": RARE, "status": "all"}),
-        ("search: common, waiting", queue, {"q": "phường"}),
-        ("search: common, all", queue, {"q": "phường", "status": "all"}),
+        ("search: common, waiting", queue, {"q": COMMON}),
+        ("search: common, all", queue, {"q": COMMON, "status": "all"}),
         ("one comment", reverse("admin:comments_comment_change", args=[one.pk]), {}),
         ("the record", reverse("admin:comments_decision_changelist"), {}),
     ]
