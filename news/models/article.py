@@ -146,16 +146,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """With all that a card in a list shows, in the same query, and without the body."""
         return self.select_related("section", "cover").defer("body")
 
-    def most_read(self, days: int, *, until: dt.date | None = None) -> Self:
-        """By views of the last `days` days, most first; articles without a view do not occur.
-
-        The last of the days is `until`, else today.
-        """
-        last = until or text.local(timezone.now()).date()
+    def most_read(self, days: int) -> Self:
+        """By views of the last `days` days, most first; articles without a view do not occur."""
+        since = text.local(timezone.now()).date() - dt.timedelta(days=days)
         return (
-            self.filter(
-                daily_views__day__gt=last - dt.timedelta(days=days), daily_views__day__lte=last
-            )
+            self.filter(daily_views__day__gt=since)
             .annotate(recent_views=models.Sum("daily_views__views"))
             .order_by("-recent_views", "-published_at", "-id")
         )
