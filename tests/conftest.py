@@ -15,6 +15,7 @@ from django.test import TransactionTestCase
 
 from news import counting, freshness
 from portal import wsgi
+from tests.databases import Migrated
 
 CHEAP_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -26,6 +27,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marks = {mark.name for mark in item.iter_markers()}
         if on_database.isdisjoint(marks | {*getattr(item, "fixturenames", ())}):
             item.add_marker(pytest.mark.without_database)
+        # Else pytest-django makes no database of which there could be copies.
+        if "migrated" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db)
 
 
 # A busy machine is no fault of the text that was tried; the same texts on every run, so that red stays red.
@@ -37,6 +41,21 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: the garbage collector need not go through it again and again."""
     gc.freeze()
     gc.set_threshold(50_000)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Migrated]:
+    with django_db_blocker.unblock():
+        migrated = Migrated(tmp_path_factory.mktemp("migrated"))
+    yield migrated
+    migrated.forget()
+
+
+@pytest.fixture(scope="session")
+def migrated(django_db_setup: Migrated) -> Migrated:
+    return django_db_setup
 
 
 @pytest.fixture(scope="session")

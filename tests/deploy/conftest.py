@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import Migrated
 from tests.deploy.fronts import Front, Told, tell
-from tests.deploy.running import Installation, Site, nginx, own_database
+from tests.deploy.running import Installation, Site, nginx
 
 # CKEditor and the admin have 1,300 files, whose checksums take 18 s; no page asked for here needs them.
 MAKE_SITE = """
 import json
 from django.core.management import call_command
-call_command("migrate", verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["ckeditor*", "galleriffic", "admin"])
 from django.urls import reverse
 from news.models import ArticleAttachment, PreviewLink
@@ -38,9 +38,11 @@ print(json.dumps({
 
 
 @pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation(
+    migrated: Migrated, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
     folder: Path = tmp_path_factory.mktemp("installation")
-    with own_database(folder) as url:
+    with migrated.copied(folder) as url:
         site = Site(folder, url)
         yield Installation(site, **json.loads(site.python(MAKE_SITE)))
 

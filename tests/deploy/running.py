@@ -19,12 +19,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
-from urllib.parse import urlsplit
+from typing import NoReturn
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 HOST = "portal.example"
 DEPLOY: Path = settings.BASE_DIR / "deploy"
@@ -221,33 +219,6 @@ def container_command() -> list[str]:
         place = command.index(name)
         del command[place : place + 2]
     return command
-
-
-@contextmanager
-def own_database(folder: Path) -> Iterator[str]:
-    """The URL of an empty database of the kind this test run uses, gone after the block."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith(("postgres", "psql", "pgsql")):
-        yield f"sqlite:///{folder / 'portal.sqlite3'}"
-        return
-    name = f"deploy_{secrets.token_hex(6)}"
-    driver: Any = connection.Database  # type: ignore[attr-defined]
-    parameters = connection.get_connection_params() | {"dbname": "postgres"}
-
-    def execute(statement: str) -> None:
-        # A connection of its own: pytest-django guards Django's, and this one is in no transaction.
-        server = driver.connect(**parameters)
-        server.autocommit = True
-        try:
-            server.cursor().execute(statement)
-        finally:
-            server.close()
-
-    execute(f"CREATE DATABASE {name}")
-    try:
-        yield urlsplit(url)._replace(path=f"/{name}").geturl()
-    finally:
-        execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def configuration(

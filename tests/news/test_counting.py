@@ -21,6 +21,7 @@ from django.test import Client
 
 from news import counting
 from news.models import Article, DailyViewCount, ViewCount
+from tests.databases import Migrated
 from tests.factories import make_article, make_user
 
 STORY = django_settings.BASE_DIR / "portal" / "demo" / "conference-2019-05-31.txt"
@@ -198,11 +199,11 @@ def test_what_is_kept_has_no_place_for_a_person() -> None:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(migrated: Migrated, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small site of its own, on SQLite whatever the suite runs on."""
     folder = tmp_path_factory.mktemp("site")
-    for command in [["migrate", "-v0"], ["import_page", str(STORY)]]:
-        _manage(folder, *command)
+    migrated.put_into(folder)
+    _manage(folder, "import_page", str(STORY))
     return folder
 
 
@@ -311,7 +312,6 @@ def start_server(site: Path) -> Iterator[Any]:
             server.stop(signal.SIGKILL)
 
 
-@pytest.mark.own_database
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_graceful_stop_right_after_a_thousand_views_loses_none(
@@ -325,7 +325,6 @@ def test_a_graceful_stop_right_after_a_thousand_views_loses_none(
     assert _written(site) - before == 1000
 
 
-@pytest.mark.own_database
 def test_a_kill_loses_only_what_came_in_the_last_second(site: Path, start_server: Any) -> None:
     before = _written(site)
     server = start_server(1)
