@@ -33,6 +33,7 @@ LISTED = {
 CACHEABLE_HEADER = "X-Page-Cache"
 
 _memo: tuple[int, float] = (0, float("-inf"))
+_made: dict[str, tuple[int, Any]] = {}
 
 
 def bump() -> None:
@@ -61,6 +62,19 @@ def forget() -> None:
     """Ask the database again at the next look."""
     global _memo
     _memo = (0, float("-inf"))
+    _made.clear()
+
+
+def made_once(name: str, make: Callable[[], Any]) -> Any:
+    """What `make` gives, made once for each number in each process: a part that many pages share. Nobody may change it.
+
+    The number is asked first, so what is kept under it is never older than it.
+    """
+    number = current()
+    kept = _made.get(name)
+    if kept is None or kept[0] != number:
+        kept = _made[name] = (number, make())
+    return kept[1]
 
 
 class NoSuchPage(Http404):

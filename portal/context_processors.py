@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from news.freshness import made_once
 from news.models import Section
 from portal.models import SiteIdentity, TextPage
 
@@ -15,14 +16,20 @@ ROW_CHARACTERS = 120
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
+    around = SimpleLazyObject(lambda: made_once("around every page", _around))
     return {
         "identity": SimpleLazyObject(SiteIdentity.current),
-        "menu": SimpleLazyObject(_menu),
-        "text_pages": SimpleLazyObject(lambda: list(TextPage.objects.shown().defer("body"))),
+        "menu": SimpleLazyObject(lambda: around["menu"]),
+        "text_pages": SimpleLazyObject(lambda: around["text_pages"]),
         "site_url": settings.SITE_URL,
         "address": f"{settings.SITE_URL}{request.path}",
         "now": timezone.now(),
     }
+
+
+def _around() -> dict[str, Any]:
+    """What stands above and below every public page, which changes with sections and text pages only."""
+    return {"menu": _menu(), "text_pages": list(TextPage.objects.shown().defer("body"))}
 
 
 def _menu() -> dict[str, list[Section]]:

@@ -73,6 +73,7 @@ def make_site() -> Section:
         article.tags.set(tags)
         make_comment(article=article, status=Comment.Status.APPROVED)
     article.documents.add(make_document(replaced_by=make_document()))
+    ArticleAttachment.objects.create(article=article, attachment=make_attachment(), order=0)
     return section
 
 
