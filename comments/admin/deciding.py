@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import QueryDict
 
 from comments.models import Action, AlreadyDecided, Comment, Reason
+from news.admin.choices import is_key
 
 DECIDE = "comments.decide_comment"
 VIEW = "comments.view_comment"
@@ -176,8 +177,3 @@ def parse(pairs: Iterable[str]) -> dict[int, int]:
         if is_key(key) and is_key(seen):
             found[int(key)] = int(seen)
     return found
-
-
-def is_key(value: str) -> bool:
-    """Whether what an address or a form holds can be the key of a row."""
-    return value.isascii() and value.isdecimal() and len(value) < 19

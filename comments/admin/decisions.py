@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from comments.admin.deciding import is_key
 from comments.models import Decision
+from news.admin.choices import is_key
 from news.admin.desk_admin import DeskAdmin
 from news.admin.read_only import ReadOnly
 

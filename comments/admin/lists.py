@@ -11,9 +11,9 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q
 from django.http import HttpRequest
 
-from comments.admin.deciding import is_key
 from comments.models import Comment
 from news.admin.article_list import CappedPaginator, count_up_to
+from news.admin.choices import is_key
 
 STATE_VAR = "status"
 ARTICLE_VAR = "article"

@@ -13,11 +13,12 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from comments import consent
-from comments.admin.deciding import UNDO, VERBS, Kept, Press, is_key, may_decide
+from comments.admin.deciding import UNDO, VERBS, Kept, Press, may_decide
 from comments.admin.lists import REPORTED_SHOWN, CommentList, CommentPaginator, tabs
 from comments.admin.rows import Row, rows_of
 from comments.admin.statistics import CommentStatistics
 from comments.models import Action, BlockedSource, Comment, Reason
+from news.admin.choices import is_key
 from news.admin.read_only import ReadOnly
 from news.publisher import publisher
 

@@ -19,7 +19,7 @@ from news.admin.article_preview import ArticlePreviews
 from news.admin.article_reports import ArticleReports
 from news.admin.article_steps import ArticleSteps
 from news.admin.article_suggestions import ArticleSuggestions
-from news.admin.choices import PlainChoices
+from news.admin.choices import ManyByTyping, PlainChoices
 from news.admin.desk_admin import DeskAdmin
 from news.admin.kept_forms import KeptForms
 from news.admin.second_reader import SecondReader
@@ -41,6 +41,7 @@ class ArticleAdmin(
     ArticleHistory,
     ArticleReports,
     ArticleSuggestions,
+    ManyByTyping,
     PlainChoices,
     EditorPages,
     DeskAdmin,

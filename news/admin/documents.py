@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -15,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_http_methods
 
-from news.admin.choices import NamedOrder, PlainChoices
+from news.admin.choices import ChosenByTyping, NamedOrder, PlainChoices, RowsByTyping
 from news.admin.desk_admin import DeskAdmin
 from news.attachment_library import AttachmentsField
 from news.models import Attachment, Document, DocumentKind, Issuer
@@ -23,14 +22,7 @@ from news.models import Attachment, Document, DocumentKind, Issuer
 PUBLISH = "_publish"
 
 
-class OtherDocumentsInput(AutocompleteSelectMultiple):
-    """Chosen by typing. Django's own asks the database for whatever was sent, and a word breaks it."""
-
-    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
-        return super().optgroups(name, [key for key in value if str(key).isdecimal()], attrs)
-
-
-class OtherDocumentsField(forms.ModelMultipleChoiceField):
+class OtherDocumentsField(RowsByTyping):
     """Documents of the register, chosen by number or words."""
 
     def __init__(self, *, label: str, help_text: str) -> None:
@@ -40,7 +32,7 @@ class OtherDocumentsField(forms.ModelMultipleChoiceField):
             label=label,
             required=False,
             help_text=help_text,
-            widget=OtherDocumentsInput(field, admin.site),
+            widget=ChosenByTyping(field, admin.site),
             error_messages={
                 "invalid_choice": "Có văn bản không còn trong sổ.",
                 "invalid_pk_value": "Có văn bản không còn trong sổ.",

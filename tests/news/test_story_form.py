@@ -61,6 +61,15 @@ def test_an_error_stands_at_its_field_and_nothing_typed_is_lost() -> None:
     assert not Article.objects.exists()
 
 
+def test_words_in_place_of_chosen_rows_are_refused_at_their_fields() -> None:
+    response = client_of(*WRITER).post(
+        reverse(ADD), form_data(related=["chữ"], documents=["9" * 40])
+    )
+
+    assert response.status_code == 200
+    assert list(response.context["adminform"].form.errors) == ["related", "documents"]
+
+
 def test_a_body_too_deep_is_refused_at_its_field_and_its_words_come_back() -> None:
     response = client_of(*WRITER).post(
         reverse(ADD), form_data(body="<div>" * 70 + "Lời một</div><p>Lời hai")
