@@ -1,18 +1,38 @@
-"""The public search page: what it says, what it offers, and that nothing one types breaks it."""
+"""The public search page: what it says and offers, what breaks it not, and how its index follows the stories."""
 
+import dataclasses
 import datetime as dt
+import io
 import json
 import time
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from news import file_text
 from news import search as searching
-from news.models import Article, ArticleAttachment, AttachmentText, Tag
-from tests.factories import make_article, make_attachment, make_section
+from news.content import Content
+from news.models import (
+    Article,
+    ArticleAttachment,
+    AttachmentText,
+    SearchEntry,
+    StoryWords,
+    Tag,
+)
+from tests.factories import (
+    make_article,
+    make_attachment,
+    make_section,
+    make_user,
+    office_parts,
+    pdf_bytes,
+    zip_bytes,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -179,3 +199,68 @@ def test_what_has_expired_or_waits_does_not_count(monkeypatch: pytest.MonkeyPatc
     found = searching.find(searching.Query.of("tin"))
 
     assert ([article.pk for article in found[0:10]], found.more) == ([there.pk], False)
+
+
+# --- the index follows ------------------------------------------------------------------------------
+
+
+def test_what_hangs_on_a_story_is_found_as_it_is_now() -> None:
+    story = make_article(title="Một")
+    tag = Tag.objects.create(name="Giao thông")
+    dataclasses.replace(Content.of(story), tags=("Giao thông",)).hang_on(story)
+    file = make_attachment(title="Biểu mẫu")
+    ArticleAttachment.put_below(story, [file.pk])
+    other = make_section(name="Mục khác")
+
+    assert found("giao thong") == found("bieu mau") == ["Một"]
+    tag.name = "Đường sá"
+    tag.save()
+    file.title = "Phụ lục"
+    file.save()
+    assert found("giao thong") == found("bieu mau") == []
+    assert found("duong sa") == found("phu luc") == ["Một"]
+    story.section.merge_into(other, by=make_user(superuser=True))
+    assert found("", searching.Filters(sections=(other.pk,))) == ["Một"]
+    tag.delete()
+    assert found("duong sa") == []
+
+
+def found(typed: str, filters: searching.Filters = searching.NO_FILTERS) -> list[str]:
+    return [story.title for story in searching.find(searching.Query.of(typed), filters)[:20]]
+
+
+def test_words_of_files_are_read_when_they_come_and_made_up_for() -> None:
+    words = "<w:p><w:r><w:t>Hồ sơ cư</w:t></w:r><w:r><w:t> trú</w:t></w:r><w:delText>xoá</w:delText></w:p>"
+    document = f'<w:document xmlns:w="w">{words}</w:document>'
+    docx = make_attachment(zip_bytes({**office_parts(), "word/document.xml": document}), "mau.docx")
+    pdf = make_attachment(pdf_bytes("Danh muc ho so"), "danh-muc.pdf")
+    ArticleAttachment.put_below(make_article(title="Một"), [docx.pk])
+    ArticleAttachment.put_below(make_article(title="Hai"), [pdf.pk])
+
+    assert found('"hồ sơ cư trú"') == ["Một"]
+    assert found('"danh muc ho so"') == ["Hai"]
+    assert found("xoá") == []
+    AttachmentText.objects.all().delete()
+    call_command("reindex", stdout=io.StringIO())
+    assert found('"hồ sơ cư trú"') == ["Một"]
+
+
+def test_a_file_that_declares_entities_or_unfolds_too_far_has_no_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa">]><x><t>&a;</t></x>'
+    assert file_text.read("docx", zip_bytes({"word/document.xml": bomb})) == ""
+    assert file_text.read("docx", b"PK\x03\x04") == file_text.read("xlsx", b"") == ""
+    monkeypatch.setattr(file_text, "MAX_TEXT", 10)
+    long = f"<x>{'<t>chữ </t>' * 100}</x>"
+    assert file_text.read("docx", zip_bytes({"word/document.xml": long})) == "chữ chữ ch"
+
+
+def test_what_was_indexed_in_an_older_form_is_written_anew_by_the_regular_work() -> None:
+    story = make_article(title="Một", body="<p>alpha</p>")
+    StoryWords.objects.all().delete()
+    SearchEntry.objects.update(form=0)
+
+    SearchEntry.keep_outdated(seconds=5)
+
+    assert found("alpha") == [story.title]
