@@ -238,7 +238,7 @@ class ArticleListPage(DeskAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     search_fields = ["title"]
-    search_help_text = "Tìm không cần dấu trong tiêu đề, phần dẫn, nội dung và tác giả."
+    search_help_text = "Tìm không cần dấu trong mọi phần của tin, kể cả thẻ và tệp. Cụm từ để trong ngoặc kép, từ không muốn có thì thêm dấu trừ."
     empty_value_display = ""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
