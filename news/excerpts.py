@@ -22,6 +22,8 @@ LENGTH, BEFORE = 240, 60
 PLACES = 30
 # Characters that are folded and looked through at a time: the first pieces mostly have all there is to be shown.
 PIECE = 1200
+# As many of the phrases as one piece need show: more hardly stand in it together.
+ENOUGH = 4
 # Characters of a file in which they are looked for.
 IN_FILE = 50_000
 
@@ -57,17 +59,18 @@ def results(articles: Sequence[Article], query: Query) -> list[Result]:
 
 
 def _result(article: Article, query: Query) -> Result:
-    """With the lead if all that was looked for stands in it, else the piece of the story that has most of it.
+    """With the lead if what was looked for stands in it, else the first piece of the story that has enough of it.
 
     Where nothing of it stands in the words of the story itself, the beginning of its lead.
     """
     title = _Text(article.title, query)
     best = _Text(text.one_line(article.lead) or article.summary, query)
-    if best.number < len(query.wanted):
+    enough = min(len(query.wanted), ENOUGH)
+    if best.number < enough:
         for piece in _pieces(article.body, query):
             if piece.number > best.number:
                 best = piece
-            if best.number == len(query.wanted):
+            if best.number >= enough:
                 break
     return Result(article, title.marked(), best.cut())
 

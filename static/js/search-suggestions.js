@@ -3,9 +3,7 @@
    or when the server does not answer, the box searches as it is. */
 const WAIT = 180;
 
-for (const line of document.querySelectorAll("input[data-suggest]")) suggest(line);
-
-function suggest(line) {
+export function suggest(line) {
   const list = document.createElement("div");
   list.id = `${line.id}-goi-y`;
   list.className = "search-suggestions";
