@@ -24,12 +24,12 @@ def around(period: Period) -> Around:
     """One query."""
     published = Article.objects.published()
     oldest_first = published.order_by("published_at", "id")
-    before = published.filter(published_at__lt=period.begins).newest_first()
+    before = published.bounded(published_at__lt=period.begins).newest_first()
     found = _asked(
         first=Subquery(oldest_first.values("published_at")[:1]),
         before=Subquery(before.values("published_at")[:1]),
         behind=Subquery(
-            oldest_first.filter(published_at__gte=period.ends).values("published_at")[:1]
+            oldest_first.bounded(published_at__gte=period.ends).values("published_at")[:1]
         ),
     )
     return Around(found.get("first"), found.get("before"), found.get("behind"))

@@ -24,7 +24,7 @@ TOPICS = 120
 @public_page_with(paging.OLDER)
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Tag, slug=slug)
-    order = paging.Order("tagging__published_at", "tagging__article_id")
+    order = paging.Order("tagged_at", "tagged_number")
     page = _some(paging.page_of([Article.objects.published().by_tag(found)], request, order))
     context = {"page": page, "kind": "Thẻ", "name": found.name}
     return render(request, "news/tag.html", context)

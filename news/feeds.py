@@ -190,7 +190,7 @@ class TagFeed(SiteFeed):
     def newest(self, about: Tag) -> ArticleQuerySet:
         # In the order of the rows that say who bears the tag: an index has it.
         found = self.articles(about).by_tag(about)
-        return found.order_by("-tagging__published_at", "-tagging__article_id")
+        return found.order_by("-tagged_at", "-tagged_number")
 
     def place(self, about: Tag) -> str:
         return absolute(about.get_absolute_url())

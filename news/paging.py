@@ -74,7 +74,8 @@ class Order:
         if place is not None:
             sign = "gt" if up else "lt"
             # The last condition alone lets the index begin at the right place.
-            articles = articles.filter(
+            narrowed = articles.bounded if self.moment == "published_at" else articles.filter
+            articles = narrowed(
                 Q(**{f"{self.moment}__{sign}": place.moment})
                 | Q(**{f"{self.number}__{sign}": place.number}),
                 **{f"{self.moment}__{sign}e": place.moment},

@@ -53,7 +53,7 @@ def related_to(article: Article) -> dict[int, float]:
         for pk in _newest(published.filter(thread=article.thread_id).newest_first()):
             scores[pk] += THREAD_WEIGHT
     for tag in article.tags.all():
-        tagged = published.by_tag(tag).order_by("-tagging__published_at", "-tagging__article_id")
+        tagged = published.by_tag(tag).order_by("-tagged_at", "-tagged_number")
         found = _newest(tagged)
         for pk in found:
             scores[pk] += max(LEAST_OF_TAG, _weight(found))

@@ -79,9 +79,17 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """Articles of the section and of its children."""
         return self.filter(Q(section=section) | Q(section__parent=section))
 
+    def bounded(self, *conditions: Q, **bounds: Any) -> Self:
+        """As filter(), in front of what this queryset asks already; for one that joins nothing. Of no order but its own.
+
+        Of two bounds of one column SQLite gives the first to the index and steps over the rows between them, such as
+        all that were published between a day of years ago and now.
+        """
+        return Article.objects.filter(*conditions, **bounds).order_by() & self  # type: ignore[return-value]
+
     def within(self, period: Period) -> Self:
         """Published in that year, month or day."""
-        return self.filter(published_at__gte=period.begins, published_at__lt=period.ends)
+        return self.bounded(published_at__gte=period.begins, published_at__lt=period.ends)
 
     def parts_of(self, section: Section) -> list[Self]:
         """The same one section at a time: of each, and of no two together, an index has the order. One query."""
@@ -89,9 +97,13 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return [self.filter(section=pk) for pk in family.values_list("pk", flat=True)]
 
     def by_tag(self, tag: Tag) -> Self:
-        """Articles that bear the tag; `tagging` is the row that says so, by whose columns an index orders them."""
+        """Articles that bear the tag, with `tagged_at` and `tagged_number`: by these an index orders them."""
         here = FilteredRelation("taggings", condition=Q(taggings__tag=tag))
-        return self.annotate(tagging=here).filter(tagging__tag=tag)
+        # In this order, or the table is joined twice.
+        found = self.annotate(tagging=here).filter(tagging__tag=tag)
+        return found.annotate(
+            tagged_at=F("tagging__published_at"), tagged_number=F("tagging__article_id")
+        )
 
     def newest_first(self) -> Self:
         return self.order_by("-published_at", "-id")
