@@ -1,9 +1,13 @@
 """Somebody at the desk: a client that is signed in, what it sends, what it is told; and which files lie in the storage."""
 
+import logging
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -20,6 +24,16 @@ EDITOR = (
     "news.withdraw_article",
 )
 WRITER = ("news.view_article", "news.add_article", "news.change_article")
+
+
+def refuse_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of times the page that says no and its line in the log would be the same; they have tests of their own."""
+    monkeypatch.setattr(logging.getLogger("django"), "handlers", [logging.NullHandler()])
+    for status in (400, 403, 404):
+        answer = partial(HttpResponse, status=status)
+        monkeypatch.setattr(
+            f"portal.urls.handler{status}", lambda *_, answer=answer, **__: answer()
+        )
 
 
 def logged_in(user: User, **options: Any) -> Client:

@@ -7,13 +7,11 @@ refuses besides is in tests/news/test_workflow.py and beside the verbs.
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -44,6 +42,7 @@ from news.models import (
 from portal.accounts.audit import AuditEntry
 from portal.models import AgencyLink, JobRun, PersonRequest, SiteIdentity, TextPage
 from portal.roles import ADMINISTRATOR, AUTHOR, EDITOR, MODERATOR
+from tests.desk import refuse_plainly
 from tests.factories import (
     make_article,
     make_attachment,
@@ -363,15 +362,6 @@ def test_every_address_of_the_desk_is_in_the_table() -> None:
     pages = {f"{model}_{page}" for model in MODELS for page in PAGES}
 
     assert names == ADDRESSES.keys() | pages
-
-
-def refuse_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hundreds of times the page that says no would be the same; it has tests of its own."""
-    for status in (403, 404):
-        answer = partial(HttpResponse, status=status)
-        monkeypatch.setattr(
-            f"portal.urls.handler{status}", lambda *_, answer=answer, **__: answer()
-        )
 
 
 @pytest.mark.parametrize("who", PEOPLE)
