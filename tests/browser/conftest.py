@@ -15,8 +15,9 @@ from tests.tools.find_chromium import find_chromium
 
 PASSWORD = "mat-khau-dai-dong-1"
 
-# In each new window Chromium loads pages for suggestions below its address bar, which nobody sees here: that cost more
-# than the page under test. Of two such switches it heeds the last, so Playwright's own names stand here too.
+# In each new window the whole Chromium, where there is no headless shell, loads pages for suggestions below its address
+# bar, which nobody sees here: that cost more than the page under test. Of two such switches it heeds the last, so
+# Playwright's own names stand here too.
 WITHOUT = [
     *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
     *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
