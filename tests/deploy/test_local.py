@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +105,6 @@ def test_the_regular_work_runs_beside_the_server_and_ends_with_it(
             server.send_signal(number)
         server.wait(timeout=20)
         wait_until(lambda: not is_running(tick))
+    # Of a server that was killed the workers go on.
+    with suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)
