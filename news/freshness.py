@@ -14,6 +14,8 @@ from django.db import transaction
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
+from news.addresses import TRACKING
+
 PAGE_NUMBER = re.compile("[1-9][0-9]{0,4}", re.ASCII)
 STORY_NUMBER = re.compile("[1-9][0-9]{0,9}", re.ASCII)
 OLDEST_FIRST = "cu-nhat"
@@ -118,3 +120,20 @@ def public_page_with(*parameters: str) -> Callable[..., Any]:
 
 
 public_page = public_page_with()
+
+
+def public_file(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A public page that takes no parameter and is dear to make: with any, it leads to its bare address.
+
+    Otherwise whoever invents parameters would have it made again each time.
+    """
+    page = public_page(view)
+
+    @wraps(view)
+    def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.GET.keys() - TRACKING:
+            return HttpResponseRedirect(request.path)
+        response: HttpResponse = page(request, *args, **kwargs)
+        return response
+
+    return marked

@@ -29,7 +29,8 @@ _PROBE = re.compile(
 _PIECE = re.compile(r"[/?&=.]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # Of a telephone, an account, an identity card.
-_LONG_NUMBER = re.compile(r"\d{9}")
+_LONG_NUMBER = re.compile(r"\d(?:[ ._-]?\d){8}")
+_SECRET = re.compile(r"ban-nhap/|binh-luan/", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,98}[a-z0-9])?")
 
 # A search for somebody who guesses addresses is worth less than a page for somebody who reads.
@@ -83,7 +84,7 @@ def count(request: HttpRequest) -> None:
     if (
         "@" in path
         or redirects.is_reserved(path)
-        or path.startswith(("/ban-nhap/", "/binh-luan/"))
+        or _SECRET.search(path)
         or (match is not None and "token" in match.kwargs)
         or _PROBE.search(path)
         or _LONG_NUMBER.search(path)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from news import richtext
-from news.freshness import public_page
+from news.freshness import public_file
 from news.models import Article, ArticleQuerySet, Document, DocumentQuerySet, Section
 from news.publisher import absolute
 from news.text import VIETNAM, local
@@ -142,11 +142,11 @@ def _within(begin: dt.datetime, end: dt.datetime) -> ArticleQuerySet:
 
 
 @require_safe
-@public_page
+@public_file
 def month_page(request: HttpRequest, month: str) -> HttpResponse:
     """Raises Http404 for what is no month, and for one without a story: the standard knows no empty list."""
     found = MONTH.fullmatch(month)
-    if found is None or month < "1900":
+    if found is None or not "1900" <= month < "9000":
         raise Http404
     stories = MonthSitemap(dt.datetime(int(found[1]), int(found[2]), 1, tzinfo=VIETNAM))
     if not stories.items().exists():
@@ -155,7 +155,7 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
 
 
 @require_safe
-@public_page
+@public_file
 def news_page(request: HttpRequest) -> HttpResponse:
     """An empty list in quiet days: Google asks again."""
     return sitemap(request, {"news": NewsSitemap()}, template_name="news/sitemap_news.xml")

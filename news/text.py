@@ -15,9 +15,9 @@ _DASHES_AND_QUOTES = str.maketrans(
 )
 
 
-# XML knows no control characters but these three, so one in a lead would end every feed. Word's soft line
-# break (U+000B) and page break become blanks.
-_CONTROLS = dict.fromkeys((*range(32), *range(127, 160))) | {0x0B: " ", 0x0C: " "}
+# XML knows no control characters but these three, nor U+FFFE and U+FFFF, so one in a lead would end every feed.
+# Word's soft line break (U+000B) and page break become blanks.
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160), 0xFFFE, 0xFFFF)) | {0x0B: " ", 0x0C: " "}
 for _kept in "\t\n\r":
     del _CONTROLS[ord(_kept)]
 

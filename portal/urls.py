@@ -6,7 +6,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
 from django.views.static import serve
 
-from news.freshness import public_page
+from news.freshness import public_file
 from portal import views
 from portal.models import PRIVACY_SLUG
 from portal.sitemaps import SITEMAPS
@@ -23,7 +23,7 @@ urlpatterns = [
     path("sitemap.xml", views.sitemap_index, name="sitemap"),
     re_path(
         rf"^sitemap-(?P<section>{'|'.join(SITEMAPS)})\.xml$",
-        public_page(sitemap),
+        public_file(sitemap),
         {"sitemaps": SITEMAPS, "template_name": "news/sitemap.xml"},
         name="sitemap_part",
     ),
@@ -37,7 +37,9 @@ if not settings.PRODUCTION:
     # In production nginx answers /media/ without asking Django.
     urlpatterns.append(
         re_path(
-            r"^media/(?P<path>(?:photos|cards)/.+)$", serve, {"document_root": settings.MEDIA_ROOT}
+            r"^media/(?P<path>(?:photos|cards)/[0-9a-z/_-]+\.(?:jpg|png|webp|avif))$",
+            serve,
+            {"document_root": settings.MEDIA_ROOT},
         )
     )
 

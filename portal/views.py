@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from news import missing, redirects
-from news.freshness import public_page
+from news.freshness import public_file, public_page
 from news.models import Article, Section
 from portal import privacy, sitemaps
 from portal.models import AgencyLink, SiteIdentity, TextPage
@@ -94,7 +94,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@public_page
+@public_file
 def sitemap_index(request: HttpRequest) -> HttpResponse:
     """The parts of the sitemap; Django's own index names the request's host."""
     parts = sitemaps.parts()

@@ -154,14 +154,17 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.select_related("kind", "issuer", "replaced_by__kind")
 
     def in_chain_of(self, document: "Document") -> Self:
-        """The document with all that it replaced, that replaced it, and so on, in one query; the oldest first."""
+        """The document with all that it replaced, that replaced it, and so on, in one query; the oldest first.
+
+        A document that is not public replaces nothing, so it ties no others together either.
+        """
         table = Document._meta.db_table
         chain = RawSQL(  # noqa: S611 - a table's own name
             f"WITH RECURSIVE chain(id) AS (SELECT id FROM {table} WHERE id = %s UNION "  # noqa: S608
             f"SELECT CASE WHEN d.id = chain.id THEN d.replaced_by_id ELSE d.id END "
-            f"FROM {table} d JOIN chain ON d.id = chain.id OR d.replaced_by_id = chain.id "
-            f"WHERE d.replaced_by_id IS NOT NULL) SELECT id FROM chain",
-            [document.pk],
+            f"FROM {table} d JOIN {table} newer ON newer.id = d.replaced_by_id AND newer.status = %s "
+            f"JOIN chain ON d.id = chain.id OR d.replaced_by_id = chain.id) SELECT id FROM chain",
+            [document.pk, Document.Status.PUBLISHED],
         )
         return self.filter(pk__in=chain).order_by("issued_on", "id")
 

@@ -159,6 +159,10 @@ def test_a_circle_of_replacements_on_one_day_is_refused_and_the_chain_has_an_end
     for each in (a, b, c):
         assert list(Document.objects.in_chain_of(each)) == [a, b, c]
     assert list(Document.objects.in_chain_of(lone)) == [lone]
+    # Somebody's draft that replaces both says nothing of them yet.
+    draft = make_document(number="4/D", status="draft", published_at=None)
+    Document.objects.filter(pk__in=[c.pk, lone.pk]).update(replaced_by=draft)
+    assert list(Document.objects.in_chain_of(lone)) == [lone]
 
 
 # --- what finds it ---------------------------------------------------------------------------------

@@ -141,6 +141,14 @@ def test_a_sitemap_that_has_not_changed_is_not_sent_again() -> None:
         assert again.status == 304, address
 
 
+def test_nobody_has_a_sitemap_made_anew_by_a_parameter_nor_one_of_no_month(client: Client) -> None:
+    month = f"/sitemap-articles-{timezone.localtime(make_article().published_at):%Y-%m}.xml"
+    for address in ("/sitemap.xml", month, "/sitemap-documents.xml"):
+        assert client.get(f"{address}?x=1").headers["Location"] == address
+    for nothing in ("9999-12", "0001-01", "2026-13"):
+        assert client.get(f"/sitemap-articles-{nothing}.xml").status_code == 404
+
+
 def test_browsers_are_told_how_the_site_is_searched(client: Client) -> None:
     words = client.get("/opensearch.xml")
     root = ET.fromstring(words.content)  # noqa: S314 - our own
