@@ -201,6 +201,18 @@ def test_what_has_expired_or_waits_does_not_count(monkeypatch: pytest.MonkeyPatc
     assert ([article.pk for article in found[0:10]], found.more) == ([there.pk], False)
 
 
+def test_marks_never_put_an_old_title_behind_what_no_marks_put_it_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(searching, "RANKED", 5)
+    for _ in range(20):
+        make_article(title="Tin", body="<p>giếng</p>")
+    make_article(title="Giếng cổ", published_at=timezone.now() - dt.timedelta(days=9))
+
+    for typed in ("gieng", "giếng"):
+        assert found(typed)[0] == "Giếng cổ", typed
+
+
 # --- the index follows ------------------------------------------------------------------------------
 
 
