@@ -37,7 +37,7 @@ class Finding(enum.StrEnum):
 
 def look(content: bytes) -> Finding:
     """What is to be said of these bytes. Takes some 0.3 s, a document of 300 tagged pages some 3 s."""
-    said = _ask(content)
+    said = _ask(content, seconds=SECONDS)
     # Killed by its limit, or out of memory: it did not come so far as to say anything.
     return Finding(said) if said in set(Finding) else Finding.TOO_MUCH
 
@@ -47,21 +47,22 @@ def words_of(content: bytes) -> str:
 
     Ask only for what was found FINE.
     """
-    return _ask(content, "words")
+    return _ask(content, "words", seconds=READING_SECONDS)
 
 
-def _ask(content: bytes, *task: str) -> str:
+def _ask(content: bytes, *task: str, seconds: int) -> str:
+    """What the process said. It gets so many seconds of the processor, and five more to wait for it."""
     try:
         result = subprocess.run(  # noqa: S603 - our own module, a task of ours
             [sys.executable, "-m", "news.pdf", *task],
             input=content,
             capture_output=True,
             cwd=Path(__file__).parent.parent,
-            timeout=SECONDS + 5,
+            timeout=seconds + 5,
             check=False,
         )
-    except subprocess.TimeoutExpired:
-        return ""
+    except subprocess.TimeoutExpired as late:
+        return (late.stdout or b"").decode(errors="replace")
     return result.stdout.decode(errors="replace")
 
 

@@ -171,13 +171,13 @@ class Attachment(models.Model):
             sha256=checked.digest,
             uploaded_by=by,
         )
+        # Takes seconds: SQLite lets nobody else write while a transaction is open.
+        words = file_text.read(checked.kind, checked.content)
         default_storage.save(attachment.storage_name, ContentFile(checked.content))
         try:
             with transaction.atomic():
                 attachment.save()
-                AttachmentText.objects.create(
-                    attachment=attachment, text=file_text.read(checked.kind, checked.content)
-                )
+                AttachmentText.objects.create(attachment=attachment, text=words)
                 DownloadCount.objects.create(attachment=attachment)
                 note_upload(attachment, by=by)
         except BaseException as failure:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, models
+from django.db import IntegrityError, connection, models
 
 from news import attachments, freshness
 from news.attachments import AttachmentRefused
@@ -34,6 +34,22 @@ def test_an_upload_is_kept_byte_for_byte_with_what_is_known_of_it() -> None:
     assert (stored.kind, stored.size, stored.uploaded_by) == ("pdf", len(content), user)
     assert stored.kind_and_size == "PDF, 1 KB"
     assert stored.download_count.total == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_words_of_an_upload_are_read_while_others_may_write(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = []
+
+    def read(*args: Any) -> str:
+        seen.append(connection.in_atomic_block)
+        return ""
+
+    monkeypatch.setattr("news.file_text.read", read)
+    make_attachment()
+
+    assert seen == [False]
 
 
 @pytest.mark.django_db

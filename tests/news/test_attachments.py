@@ -192,11 +192,16 @@ def test_a_pdf_that_keeps_the_parser_busy_is_given_up(monkeypatch: pytest.Monkey
     monkeypatch.setattr(pdf.subprocess, "run", lambda *args, **options: Killed())
     assert "quá phức tạp" in refusal(pdf_bytes())
 
-    def late(*args: Any, **options: Any) -> None:
-        raise pdf.subprocess.TimeoutExpired("python", 1)
+    waited = []
+
+    def late(*args: Any, timeout: int, **options: Any) -> None:
+        waited.append(timeout)
+        raise pdf.subprocess.TimeoutExpired("python", timeout, output=b"page 1")
 
     monkeypatch.setattr(pdf.subprocess, "run", late)
     assert "quá phức tạp" in refusal(pdf_bytes())
+    assert pdf.words_of(pdf_bytes()) == "page 1"
+    assert waited == [pdf.SECONDS + 5, pdf.READING_SECONDS + 5]
 
 
 # --- Office documents -----------------------------------------------------------------------------
