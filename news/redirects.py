@@ -135,20 +135,26 @@ def _by_pattern(candidates: list[str], patterns: Iterable[Redirect]) -> str:
 
 def _present(target: str) -> str:
     """The address itself if a page answers there, where its redirect leads if that does; empty otherwise."""
-    path, _, query = target.partition("?")
-    response = _asked(unquote(path), query)
+    response = _asked_of_readers(target)
     if response is None or response.status_code >= 400:
         return ""
     if response.status_code < 300:
         return target
     location = response.headers.get("Location", "")
-    path, _, query = location.partition("?")
-    further = _asked(unquote(path), query) if path.startswith("/") else None
+    further = _asked_of_readers(location) if location.startswith("/") else None
     return location if further is not None and further.status_code == 200 else ""
+
+
+def _asked_of_readers(address: str) -> HttpResponseBase | None:
+    """What is answered there; None where no page is, and where nothing is for readers, whatever was filled in."""
+    path, _, query = address.partition("?")
+    path = unquote(path)
+    return None if is_reserved(path) else _asked(path, query)
 
 
 def moved(asked: dict[str, tuple[str, str]]) -> set[str]:
     """Which of these addresses (each with its path and query) a redirect answers, as answer() would; one query, and one for patterns."""
+    asked = {name: address for name, address in asked.items() if not is_reserved(address[0])}
     wanted = {name: _candidates(path, query) for name, (path, query) in asked.items()}
     for name, (path, _) in asked.items():
         if section := _feed(path)[0]:
@@ -324,6 +330,7 @@ def _asked(path: str, query: str) -> HttpResponseBase | None:
     request.META = {
         "HTTP_HOST": urlsplit(settings.SITE_URL).netloc,
         "QUERY_STRING": query,
+        "SCRIPT_NAME": "",
         "SERVER_NAME": "localhost",
         "SERVER_PORT": "80",
     }

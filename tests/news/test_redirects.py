@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from news import redirects
 from news.content import Content
 from news.models import Article, Redirect, Section, StaffProfile
 from portal.models import TextPage
@@ -570,6 +571,24 @@ def test_what_a_reader_writes_into_a_pattern_never_leads_elsewhere() -> None:
         place = ask(path).headers.get("Location", "/tim-kiem/?q=")
         assert place.startswith("/tim-kiem/?q="), path
         assert "&" not in place, path
+
+
+def test_no_pattern_leads_to_the_desk_or_to_files_whatever_is_filled_in() -> None:
+    redirect("/cu/{a}/{b}", "/{a}/{b}/")
+    redirect("/cu/{a}.html", "/{a}/")
+    redirect("/{a}.aspx", "/tim-kiem/?q={a}")
+    asked = {
+        path: (path, "")
+        for path in (
+            *("/cu/quan-tri/anh", "/cu/quan-tri/x", "/cu/quan-tri.html", "/cu/media/x"),
+            *("/cu/static/x", "/cu/quan%2dtri/x"),
+        )
+    }
+    for path in asked:
+        assert ask(path).status == 404, path
+    # A pattern knows this address, but the desk answers there.
+    asked["the desk"] = ("/quan-tri/x.aspx", "")
+    assert redirects.moved(asked) == set()
 
 
 def test_a_pattern_that_takes_everything_or_turns_in_a_circle_is_refused() -> None:
