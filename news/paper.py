@@ -9,6 +9,7 @@ import functools
 import io
 import logging
 import resource
+import signal
 import subprocess
 import sys
 from ctypes.util import find_library
@@ -23,7 +24,11 @@ DOTS_PER_INCH = 200
 
 
 class NotPrintable(Exception):
-    """The page could not be laid out within its bounds."""
+    """The page could not be laid out within its bounds, nor will it be the next time."""
+
+
+class Interrupted(Exception):
+    """A busy or full machine was in the way: it took too long by the clock, or was ended from outside."""
 
 
 @functools.cache
@@ -33,7 +38,7 @@ def is_possible() -> bool:
 
 
 def pdf(page: str) -> bytes:
-    """The page as PDF/UA-1: tagged, with its title and language. Raises NotPrintable."""
+    """The page as PDF/UA-1: tagged, with its title and language. Raises NotPrintable and Interrupted."""
     try:
         result = subprocess.run(
             [sys.executable, "-m", "news.paper"],
@@ -43,8 +48,10 @@ def pdf(page: str) -> bytes:
             timeout=SECONDS + 5,
             check=False,
         )
-    except subprocess.TimeoutExpired:
-        raise NotPrintable("took too long") from None
+    except (subprocess.TimeoutExpired, OSError) as error:
+        raise Interrupted(type(error).__name__) from None
+    if result.returncode < 0 and result.returncode != -signal.SIGXCPU:
+        raise Interrupted(f"ended by signal {-result.returncode}")
     if result.returncode or not result.stdout.startswith(b"%PDF-"):
         # Its last line names the error; what stands before may hold words of the story.
         said = result.stderr.decode(errors="replace").strip().rpartition("\n")[2]
@@ -52,9 +59,16 @@ def pdf(page: str) -> bytes:
     return result.stdout
 
 
-def _main() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+def _bound() -> None:
+    """A second more until the hard limit: at that one, the signal would be the one of a lack of memory."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    # That signal would otherwise write all of it to the disk.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _main() -> None:
+    _bound()
     logging.disable()
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher

@@ -68,7 +68,7 @@ _waiting = threading.BoundedSemaphore(WAITING)
 
 
 class Busy(Exception):
-    """Another PDF is being made, and enough readers wait for it."""
+    """Another PDF is being made and enough readers wait for it, or the machine had no room for this one."""
 
 
 # --- What readers ask for ---------------------------------------------------------------------------
@@ -86,7 +86,7 @@ def save_html(
 def save_pdf(
     request: HttpRequest, section_slug: str, slug: str, article_id: int
 ) -> HttpResponseBase:
-    """The story as PDF; 410 and 404 as the story itself, 503 while too many others are being made."""
+    """The story as PDF; 410 and 404 as the story itself, 503 while it cannot be made."""
     if not paper.is_possible():
         raise Http404
     try:
@@ -209,8 +209,8 @@ def _policy() -> str:
 def kept_pdf(article: Article, page: str) -> bytes:
     """The page as PDF, made now unless it lies there.
 
-    Raises Busy while others are being made, and paper.NotPrintable for a page that cannot be laid out; that it
-    cannot is kept too, as an empty file.
+    Raises Busy while others are being made and where the machine was in the way, and paper.NotPrintable for a page
+    that cannot be laid out; that it cannot is kept too, as an empty file.
     """
     place = _folder() / f"{article.pk}-{digest(page)}.pdf"
     content = _content(place)
@@ -231,6 +231,9 @@ def _make(article: Article, page: str, place: Path) -> bytes:
     except paper.NotPrintable as error:
         logger.error("no PDF of story %s: %s", article.pk, error)
         content = b""
+    except paper.Interrupted as error:
+        logger.warning("no PDF of story %s this time: %s", article.pk, error)
+        raise Busy from None
     # What was made of earlier versions nobody asks for any more.
     for older in _folder().glob(f"{article.pk}-*.pdf"):
         older.unlink(missing_ok=True)

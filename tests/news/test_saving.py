@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import io
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -173,27 +174,45 @@ def test_while_another_is_made_one_is_told_to_come_back(
     assert ask(address(article, "pdf")).status == 200
 
 
-def test_a_story_that_cannot_be_laid_out_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    tried = []
+def test_only_a_failure_of_the_page_itself_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a busy or full machine spoils is made for the next who asks."""
+    tried: list[Any] = []
+    how: Any = None
 
-    def pdf(page: str) -> bytes:
-        tried.append(page)
-        raise paper.NotPrintable("took too long")
+    def run(*args: Any, **kwargs: Any) -> Any:
+        tried.append(how)
+        if isinstance(how, Exception):
+            raise how
+        return subprocess.CompletedProcess(args, how, b"", b"")
 
     monkeypatch.setattr(paper, "is_possible", lambda: True)
-    monkeypatch.setattr(paper, "pdf", pdf)
-    article = make_article()
-    for _ in range(2):
-        answer = ask(address(article, "pdf"))
-        assert answer.status == 503
-        assert "Bản in" in answer.text
-    assert len(tried) == 1
+    monkeypatch.setattr(subprocess, "run", run)
+    table = [
+        (1, 1, "Bản in"),
+        (0, 1, "Bản in"),
+        (-signal.SIGXCPU, 1, "Bản in"),
+        (-signal.SIGKILL, 2, "Thử lại"),
+        (-signal.SIGSEGV, 2, "Thử lại"),
+        (subprocess.TimeoutExpired("x", 25), 2, "Thử lại"),
+        (OSError("no memory"), 2, "Thử lại"),
+    ]
+    for how, times, offered in table:
+        tried.clear()
+        article = make_article()
+        for _ in range(2):
+            answer = ask(address(article, "pdf"))
+            assert (answer.status, answer.headers["Retry-After"]) == (503, "5"), how
+            assert offered in answer.text, how
+        assert len(tried) == times, how
 
 
 def test_the_process_ends_within_its_bounds(printer: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paper, "SECONDS", -4)
-    with pytest.raises(paper.NotPrintable):
+    with pytest.raises(paper.Interrupted):
         paper.pdf("<p>Chữ</p>")
+    endless = "from news import paper; paper.SECONDS = 1; paper._bound()\nwhile True: pass"
+    ended = subprocess.run([sys.executable, "-c", endless], cwd=settings.BASE_DIR, check=False)  # noqa: S603
+    assert ended.returncode == -signal.SIGXCPU
 
 
 def test_pdfs_are_few_and_go_after_a_time(
