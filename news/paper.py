@@ -8,6 +8,7 @@ nothing else is ever fetched, neither from the net nor from the disk. Imports no
 import functools
 import io
 import logging
+import os
 import resource
 import signal
 import subprocess
@@ -68,6 +69,8 @@ def _bound() -> None:
 
 
 def _main() -> None:
+    # Who waits for a page comes before who waits for paper.
+    os.nice(10)
     _bound()
     logging.disable()
     from weasyprint import HTML

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -25,6 +26,7 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponsePermanentRedirect,
+    StreamingHttpResponse,
 )
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -116,9 +118,13 @@ def _answer(
         return HttpResponsePermanentRedirect(address)
     page = page_of(request, found)
     etag = f'"{digest(page)}-{kind}"'
-    response = get_conditional_response(request, etag=etag)
+    response: Any = get_conditional_response(request, etag=etag)
     if response is None:
-        response = HttpResponse(make(found, page), content_type=CONTENT_TYPES[kind])
+        if request.method == "HEAD":
+            # A stream, because its length is not known: nothing is made for who takes nothing.
+            response = StreamingHttpResponse((), content_type=CONTENT_TYPES[kind])
+        else:
+            response = HttpResponse(make(found, page), content_type=CONTENT_TYPES[kind])
         name = f"{found.slug}-{found.pk}.{kind}"
         response.headers["Content-Disposition"] = str(content_disposition_header(True, name))
         response.headers["Content-Security-Policy"] = POLICY

@@ -42,6 +42,8 @@ BOUNDARY = re.compile(r";\s*(boundary=(?:\"[^\"]*\"|[^;\s]+))", re.IGNORECASE)
 BROWSER_CACHE = "public, max-age=0, must-revalidate"
 # Never kept, so not even the generation is asked for: these must answer when the database does not.
 PASSED_BY = ("/song/", "/san-sang/", "/quan-tri/", "/dem/", "/tep/", "/static/", "/media/")
+# Stories as files: never kept here either, and a HEAD must arrive as one, or a PDF would be made for nobody.
+SAVED = ("/ban-luu.html", "/ban-luu.pdf")
 # For nginx: how many seconds it may answer without asking. It counts in whole seconds, so 3 can last almost 4;
 # with GENERATION_MEMO_SECONDS before it a change is seen within 5 s anywhere.
 PROXY_SECONDS = 3
@@ -139,7 +141,7 @@ class PageCache:
         """What the page is kept under, or None for a request that is not an anonymous reader's."""
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or "HTTP_AUTHORIZATION" in environ:
             return None
-        if environ["PATH_INFO"].startswith(PASSED_BY):
+        if environ["PATH_INFO"].startswith(PASSED_BY) or environ["PATH_INFO"].endswith(SAVED):
             return None
         if f"{settings.SESSION_COOKIE_NAME}=" in environ.get("HTTP_COOKIE", ""):
             return None

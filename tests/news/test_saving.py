@@ -161,6 +161,19 @@ def test_who_has_the_file_is_not_sent_it_again_and_nothing_is_made(printed: list
         assert (answer.status, answer.body, printed) == (304, b"", [])
 
 
+def test_who_asks_only_for_the_head_is_told_of_the_file_and_nothing_is_made(
+    printed: list[str],
+) -> None:
+    article = make_article()
+    for kind in ("html", "pdf"):
+        head = ask(address(article, kind), method="HEAD")
+        assert (head.status, head.body, printed) == (200, b"", []), kind
+        assert "Content-Length" not in head.headers, kind
+        whole = ask(address(article, kind)).headers
+        assert head.headers.items() <= whole.items(), kind
+        printed.clear()
+
+
 def test_while_another_is_made_one_is_told_to_come_back(
     printed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,7 +220,7 @@ def test_only_a_failure_of_the_page_itself_is_remembered(monkeypatch: pytest.Mon
 
 
 def test_the_process_ends_within_its_bounds(printer: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paper, "SECONDS", -4)
+    monkeypatch.setattr(paper, "SECONDS", -4.99)
     with pytest.raises(paper.Interrupted):
         paper.pdf("<p>Chữ</p>")
     endless = "from news import paper; paper.SECONDS = 1; paper._bound()\nwhile True: pass"
