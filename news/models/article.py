@@ -1,10 +1,12 @@
 """What is published, and the meaning of "published": ArticleQuerySet.published()."""
 
 import datetime as dt
+from functools import partial
 from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
 from django.urls import reverse
@@ -404,8 +406,9 @@ class Article(Placing):
         with transaction.atomic():
             if self.cover is None:
                 self.cover = Photo.first_of(self.body)
-            if self.cover or not cards.shows(self.card, self.title):
-                self.card = None
+            is_published = self.status == self.Status.PUBLISHED
+            if self.cover or not is_published or not cards.shows(self.card, self.title):
+                self._drop_card()
             super().save(*args, **kwargs)
             self.keep_photos()
             Tagging.objects.filter(article=self).exclude(published_at=self.published_at).update(
@@ -417,7 +420,7 @@ class Article(Placing):
             if self.was_public:
                 # Of a draft readers see nothing, so nothing of what they see has changed.
                 freshness.bump()
-                if self.card is None and self.cover is None:
+                if is_published and self.card is None and self.cover is None:
                     # What hinders the drawing must not hinder publishing; the regular work tries again.
                     transaction.on_commit(self.draw_card, robust=True)
 
@@ -443,6 +446,13 @@ class Article(Placing):
         """Titles of the old portal arrive in capitals; they are kept as typed and set a step smaller."""
         return self.title.isupper()
 
+    def _drop_card(self) -> None:
+        """The file goes at once: a title that was wrong or withdrawn must not stay at an address of the site."""
+        if self.card:
+            file = cards.file_name(self.pk, self.card)
+            transaction.on_commit(partial(default_storage.delete, file), robust=True)
+        self.card = None
+
     def draw_card(self) -> None:
         """Draw what stands for it where it has no picture, in about a tenth of a second.
 
@@ -451,9 +461,13 @@ class Article(Placing):
         cards.keep(self.pk, self.title, self._say_card)
 
     def _say_card(self, card: str) -> None:
-        """Only of the title that was drawn: when it was changed meanwhile, a new card is waiting."""
+        """Only of the title that was drawn: when it was changed meanwhile, a new card is waiting.
+
+        And of nothing that was withdrawn meanwhile.
+        """
+        drawn = Article.objects.filter(pk=self.pk, title=self.title, cover=None)
         with transaction.atomic():
-            if Article.objects.filter(pk=self.pk, title=self.title, cover=None).update(card=card):
+            if drawn.filter(status=self.Status.PUBLISHED).update(card=card):
                 self.card = card
                 freshness.bump()
 

@@ -16,7 +16,7 @@ from news.leftovers import remove
 from news.models import Article, article
 from portal.models import SiteIdentity, draw_waiting_cards
 from tests.desk import files
-from tests.factories import make_article, make_photo, make_section, picture_bytes
+from tests.factories import make_article, make_photo, make_section, make_user, picture_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +172,27 @@ def test_what_cannot_be_drawn_is_tried_once_and_holds_up_nobody(
         each.refresh_from_db()
     assert bad.card == ""
     assert good.card
+
+
+def test_the_card_of_a_title_that_was_corrected_or_withdrawn_is_gone_at_once(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    by = make_user("news.withdraw_article")
+    with django_capture_on_commit_callbacks(execute=True):
+        story = make_article(title="Sai")
+    wrong = cards.file_name(story.pk, story.card or "")
+    with django_capture_on_commit_callbacks(execute=True):
+        story.title = "Đúng"
+        story.save()
+    right = cards.file_name(story.pk, story.card or "")
+    assert (default_storage.exists(wrong), default_storage.exists(right)) == (False, True)
+    late = Article.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        story.withdraw(by=by, reason="Sai")
+    late.draw_card()
+    story.refresh_from_db()
+    assert story.card is None
+    assert not default_storage.exists(right)
 
 
 def test_cards_of_before_are_leftovers(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
