@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FORM = 1
 _IDS = 30
 _BATCH = 100
+# Stories that a request indexes itself. One takes some 20 ms, in which SQLite lets nobody else write.
+AT_ONCE = 20
 _LAST_SECOND = 2**32 - 1
 # Folded words of a lead that count for the order.
 _LEAD_WORDS = 300
@@ -102,7 +104,7 @@ class SearchEntry(models.Model):
     title_written = models.TextField(default="")
     lead = models.TextField(default="")
     lead_written = models.TextField(default="")
-    # Which FORM it was written in.
+    # Which FORM it was written in; 0 where it is out of date.
     form = models.PositiveSmallIntegerField(default=0, db_index=True)
 
     def __str__(self) -> str:
@@ -146,12 +148,29 @@ class SearchEntry(models.Model):
         KnownWord.keep(known)
 
     @staticmethod
-    def keep_all(articles: Any) -> None:
-        """The same for a queryset of any size, in its transaction, a batch at a time."""
-        last = 0
-        while batch := list(articles.filter(pk__gt=last).order_by("pk")[:_BATCH]):
-            SearchEntry.keep(batch)
-            last = batch[-1].pk
+    def lock(articles: Any) -> list[int]:
+        """The keys of a queryset of articles, of whose entries nobody else writes one until the transaction ends.
+
+        Otherwise who saves a story meanwhile could write into its entry what is just being changed.
+        """
+        # In the order of keep_outdated(), so that neither waits for the other.
+        rows = articles.select_for_update().order_by("-pk")
+        return list(rows.values_list("pk", flat=True))
+
+    @staticmethod
+    def keep_soon(keys: Sequence[int]) -> None:
+        """Have the entries of these articles written anew after a change of what hangs on them, in its transaction.
+
+        Up to AT_ONCE at once. More are left to the regular work, which writes some thousand a minute: until then
+        search finds them as they were.
+        """
+        from news.models.article import Article
+
+        if len(keys) <= AT_ONCE:
+            SearchEntry.keep(Article.objects.filter(pk__in=keys))
+            return
+        for start in range(0, len(keys), _BATCH):
+            SearchEntry.objects.filter(pk__in=keys[start : start + _BATCH]).update(form=0)
 
     @staticmethod
     def keep_below_which(attachment: "Attachment") -> None:
@@ -159,11 +178,11 @@ class SearchEntry(models.Model):
         from news.models.article import Article
 
         uses = {"attachment_uses__attachment": attachment, "attachment_uses__order__isnull": False}
-        SearchEntry.keep_all(Article.objects.filter(**uses))
+        SearchEntry.keep_soon(SearchEntry.lock(Article.objects.filter(**uses)))
 
     @staticmethod
     def keep_outdated(seconds: float) -> None:
-        """Write anew what is of an older FORM, the newest first, for about so long; the rest another time."""
+        """Write anew what is of an older FORM or was left by keep_soon(), the newest first, for about so long; the rest another time."""
         from news.models.article import Article
 
         end = time.monotonic() + seconds

@@ -54,26 +54,26 @@ class Tag(Topic):
         verbose_name_plural = "thẻ"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Its stories are found by its new name."""
+        """Its stories are found by its new name: a few at once, many within minutes (SearchEntry.keep_soon)."""
         from news.models.article import Article
 
-        is_new = self._state.adding
         with transaction.atomic():
+            before = Tag.objects.filter(pk=self.pk).values_list("name", "slug").first()
             super().save(*args, **kwargs)
-            if not is_new:
-                SearchEntry.keep_all(Article.objects.filter(tags=self))
+            if before and before != (self.name, self.slug):
+                SearchEntry.keep_soon(SearchEntry.lock(Article.objects.filter(tags=self)))
 
     def get_absolute_url(self) -> str:
         return reverse("news:tag", args=[self.slug])
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Its stories are not found by its name any more."""
+        """Its stories are not found by its name any more, with the delay of save()."""
         from news.models.article import Article
 
         with transaction.atomic():
-            stories = list(Article.objects.filter(tags=self).values_list("pk", flat=True))
+            stories = SearchEntry.lock(Article.objects.filter(tags=self))
             result = super().delete(*args, **kwargs)
-            SearchEntry.keep_all(Article.objects.filter(pk__in=stories))
+            SearchEntry.keep_soon(stories)
         return result
 
     @classmethod

@@ -237,6 +237,31 @@ def test_what_hangs_on_a_story_is_found_as_it_is_now() -> None:
     assert found("duong sa") == []
 
 
+def test_many_stories_of_a_tag_or_section_follow_by_the_regular_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("news.models.search.AT_ONCE", 1)
+    section, other = make_section(name="Mục này"), make_section(name="Mục khác")
+    tag = Tag.objects.create(name="Giao thông")
+    for _ in range(2):
+        make_article(title="Tin", section=section).tags.add(tag)
+    call_command("reindex", stdout=io.StringIO())
+
+    tag.save()
+    assert not SearchEntry.objects.filter(form=0).exists()
+    tag.name = "Đường sá"
+    tag.save()
+    assert len(found("giao thong")) == 2
+    SearchEntry.keep_outdated(seconds=5)
+    assert (len(found("giao thong")), len(found("duong sa"))) == (0, 2)
+
+    tag.delete()
+    section.merge_into(other, by=make_user(superuser=True))
+    SearchEntry.keep_outdated(seconds=5)
+    assert found("duong sa") == []
+    assert len(found("tin", searching.Filters(sections=(other.pk,)))) == 2
+
+
 def found(typed: str, filters: searching.Filters = searching.NO_FILTERS) -> list[str]:
     return [story.title for story in searching.find(searching.Query.of(typed), filters)[:20]]
 
