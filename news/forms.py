@@ -14,6 +14,8 @@ from news.query import Query, line
 from news.search import NO_FILTERS, RANKED, Filters, Found, find
 
 NEWEST = "moi-nhat"
+# Official documents shown above the stories that a search finds.
+DOCUMENTS = 3
 
 
 class LineField(forms.Field):
@@ -109,6 +111,16 @@ class SearchForm(forms.Form):
             return Found()
         return find(self.query, self.filters, newest_first=self.newest_first)
 
+    @cached_property
+    def documents(self) -> list[Document]:
+        """The first official documents that the words find, with all that a row says of them; in one query.
+
+        The register knows neither the filters of stories nor words that must not occur: with these, none.
+        """
+        if not self.query.wanted or self.query.unwanted or self.is_narrowed:
+            return []
+        return list(Document.objects.published().found_by(self.words).with_facts()[:DOCUMENTS])
+
     @property
     def most(self) -> int:
         """As many stories as search finds at most."""
@@ -117,7 +129,7 @@ class SearchForm(forms.Form):
     @cached_property
     def meant(self) -> str:
         """What may have been meant where nothing was found; empty for no idea."""
-        if self.found or not self.query.wanted or not self.is_valid():
+        if self.found or self.documents or not self.query.wanted or not self.is_valid():
             return ""
         return misspelling.meant(self.words, self.filters)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef
 
 from news import text
-from news.models import Article, ArticleQuerySet, Tag
+from news.models import Article, ArticleQuerySet, Document, Tag
 from news.search import search, search_titles
 
 TAGS = 10
@@ -18,7 +18,7 @@ PHRASES = 8
 # Of each trace only the newest are looked at, so that a word in every story costs no more than one.
 LOOKED_AT = 30
 # While one searches; from so many letters on, since one alone begins every second title.
-SEARCHED_TITLES, SEARCHED_TAGS, LETTERS = 6, 3, 2
+SEARCHED_TITLES, SEARCHED_TAGS, SEARCHED_DOCUMENTS, LETTERS = 6, 3, 3, 2
 THREAD_WEIGHT, TAG_WEIGHT, PHRASE_WEIGHT = 4, 3, 1
 
 
@@ -42,13 +42,20 @@ class Suggestion:
 def while_searching(typed: str) -> list[Suggestion]:
     """Tags of public stories that begin so, then public titles that hold it, the last word as far as it is typed.
 
-    In three queries at most.
+    Where the number of a document is typed, its public documents stand before them. In four queries at most.
     """
     if len(text.fold(typed)) < LETTERS:
         return []
     public = Article.objects.published()
     tags = Tag.objects.beginning(typed).filter(Exists(public.filter(tags=OuterRef("pk"))))
+    documents = Document.objects.none()
+    if "/" in typed and text.words(typed):
+        documents = Document.objects.published().found_by(typed, typing=True)
     found = [
+        Suggestion(str(document), "Văn bản", document.get_absolute_url())
+        for document in documents.only("number", "abstract", "slug")[:SEARCHED_DOCUMENTS]
+    ]
+    found += [
         Suggestion(tag.name, "Thẻ", tag.get_absolute_url())
         for tag in tags.order_by("folded", "pk")[:SEARCHED_TAGS]
     ]

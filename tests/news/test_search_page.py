@@ -20,6 +20,7 @@ from news.models import (
     Article,
     ArticleAttachment,
     AttachmentText,
+    Document,
     SearchEntry,
     StoryWords,
     Tag,
@@ -27,6 +28,7 @@ from news.models import (
 from tests.factories import (
     make_article,
     make_attachment,
+    make_document,
     make_section,
     make_user,
     office_parts,
@@ -147,6 +149,44 @@ def test_suggestions_are_public_titles_and_tags(client: Client) -> None:
         {"text": story.title, "kind": "Tin", "address": story.get_absolute_url()},
     ]
     for typed in ("", "d", "\x00", "%" * 10_000, "' OR 1=1 --"):
+        assert client.get(reverse("news:suggestions"), {"q": typed}).status_code == 200
+
+
+def test_official_documents_stand_above_the_stories(client: Client) -> None:
+    document = make_document(number="03/2019/QĐ-UBND", abstract="Về thu gom rác thải")
+    hidden = make_document(
+        number="03/2019/QĐ-UBND-X", abstract="Rác thải nháp", status=Document.Status.DRAFT
+    )
+    make_article(title="Tin về rác thải")
+    link = f'href="{document.get_absolute_url()}"'
+
+    for typed in ("03/2019/QĐ-UBND", "3/2019", "thu gom", '"rác thải"'):
+        words = page(client, q=typed)
+        assert link in words, typed
+        assert hidden.get_absolute_url() not in words
+        assert "Có phải bạn tìm" not in words
+    assert words.index(link) < words.index("Tin về")
+    assert "Không có tin bài nào với “3/2019”" in page(client, q="3/2019")
+    assert 'href="/van-ban/?q=3%2F2019"' in page(client, q="3/2019")
+    assert 'href="/van-ban/?q=kh%C3%B4ng"' in page(client, q="không")
+    for asked in ({"q": "rác -thu"}, {"q": "rác", "tep": "1"}, {"q": "!"}, {}):
+        assert link not in page(client, **asked), asked
+
+
+def test_the_number_of_a_document_is_completed_while_one_types(client: Client) -> None:
+    document = make_document(number="03/2019/QĐ-UBND", abstract="Về rác thải")
+    make_document(number="03/2019/NQ", status=Document.Status.DRAFT)
+
+    answer = client.get(reverse("news:suggestions"), {"q": "03/20"})
+
+    assert json.loads(answer.content)["suggestions"] == [
+        {
+            "text": "03/2019/QĐ-UBND – Về rác thải",
+            "kind": "Văn bản",
+            "address": document.get_absolute_url(),
+        }
+    ]
+    for typed in ("//", "/\x00", "%/%" * 5_000):
         assert client.get(reverse("news:suggestions"), {"q": typed}).status_code == 200
 
 
