@@ -77,6 +77,7 @@ def days(request: HttpRequest) -> HttpResponse:
         "years": archive.years_with(published, until=month or _today()),
         "month": month,
         "weeks": _weeks(month) if month else [],
+        **(_around(month, archive.around(month)) if month else {}),
     }
     return render(request, "news/days.html", context)
 
@@ -160,7 +161,12 @@ def _period(year: int, month: int = 0, day: int = 0) -> tuple[Period, dict[str, 
     found = archive.around(period)
     if period.first > _today().first or found.first is None or found.first >= period.ends:
         raise Http404
-    return period, {
+    return period, _around(period, found)
+
+
+def _around(period: Period, found: archive.Around) -> dict[str, Any]:
+    """Those before and behind it in which something is public, as periods of its kind."""
+    return {
         "before": period.like_this(found.before) if found.before else None,
         "behind": period.like_this(found.behind) if found.behind else None,
     }

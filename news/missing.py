@@ -5,7 +5,7 @@ import threading
 from urllib.parse import unquote
 
 from django.http import HttpRequest
-from django.urls import is_valid_path
+from django.urls import is_valid_path, reverse
 
 from news import addresses, counting, redirects, text
 from news.models import Article
@@ -43,13 +43,18 @@ def is_led_on(request: HttpRequest) -> bool:
     return not (path.endswith("/") or is_valid_path(path)) and bool(is_valid_path(f"{path}/"))
 
 
+def is_of_archive(request: HttpRequest) -> bool:
+    """Whether the address is one of a year, a month or a day, of which there is no page."""
+    return request.path_info.startswith(reverse("news:days"))
+
+
 def words_of(request: HttpRequest) -> str:
     """The words in the address, as a reader would type them; empty where there are too few to look for.
 
     They stand in the piece that has most of them: the name of the story, in the path or behind the question mark.
     """
     address = f"{request.path_info}?{unquote(request.META.get('QUERY_STRING', ''))}"[:MAX_LOOKED_AT]
-    if _PROBE.search(request.path_info):
+    if _PROBE.search(request.path_info) or is_of_archive(request):
         return ""
     pieces = [_WORD.findall(text.nfc(piece)) for piece in _PIECE.split(address)]
     words = max(pieces, key=len)[:MAX_WORDS]

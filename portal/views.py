@@ -151,7 +151,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     words = missing.words_of(request)
     stories = missing.suggestions(words)
     missing.count(request)
-    return render(request, "404.html", {"words": words, "stories": stories}, status=404)
+    context = {"words": words, "stories": stories, "of_archive": missing.is_of_archive(request)}
+    return render(request, "404.html", context, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

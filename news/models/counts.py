@@ -20,7 +20,7 @@ class ViewCount(models.Model):
 
 
 class DailyViewCount(models.Model):
-    """How often an article was read on one Vietnamese day; what `Tin xem nhiều` adds up."""
+    """How often an article was read on one Vietnamese day; what `Tin đọc nhiều` adds up."""
 
     article = models.ForeignKey(
         "news.Article", on_delete=models.CASCADE, related_name="daily_views"

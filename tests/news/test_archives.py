@@ -209,6 +209,7 @@ def test_a_period_leads_to_the_nearest_that_have_stories(client: Client) -> None
     ):
         assert link(client, address, "prev") == f"/tin-theo-ngay/{before}", address
         assert link(client, address, "next") == f"/tin-theo-ngay/{behind}", address
+    assert link(client, "/tin-theo-ngay/", "prev") == "/tin-theo-ngay/2019/05/"
     assert link(client, "/tin-theo-ngay/2017/02/01/", "prev") is None
     assert link(client, "/tin-theo-ngay/2021/", "next") is None
 

@@ -68,6 +68,13 @@ def test_the_page_offers_search_and_sections_where_no_word_helps() -> None:
     assert words.count(f'href="{section.get_absolute_url()}"') >= 2
 
 
+def test_a_day_without_a_page_leads_to_the_days_and_to_no_story_with_such_words() -> None:
+    make_article(title="Tin theo ngày lễ")
+    words = look_for("/tin-theo-ngay/2030/").text
+    assert "Tin cũ được xếp theo ngày đưa" in words
+    assert "Tin theo ngày lễ" not in words
+
+
 def test_nothing_that_is_not_public_is_suggested() -> None:
     hidden = {"title": "Kế hoạch bí mật của phường", "body": "<p>x</p>"}
     make_article(status=Article.Status.DRAFT, **hidden)
