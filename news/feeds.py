@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.syndication.views import Feed
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +17,7 @@ from news.forms import SearchForm
 from news.freshness import public_page
 from news.models import Article, ArticleQuerySet, Section, Tag
 from news.publisher import Publisher, absolute, publisher
-from news.search import search
+from news.search import find
 from news.syndication import Entry, entries, in_html
 from news.text import local
 
@@ -213,7 +212,7 @@ class TagFeed(SiteFeed):
 
 
 class SearchFeed(SiteFeed):
-    """The newest articles with the words of `?q=`.
+    """The newest articles with the words of `?q=` within the filters of the page of results.
 
     Like the page of results it is kept by no page cache: there are as many as people can think of words.
     """
@@ -224,22 +223,25 @@ class SearchFeed(SiteFeed):
         )
 
     def about(self, request: HttpRequest) -> SearchForm:
+        """Raises Http404 without words, and for a filter that is wrong: what was not asked for is no news."""
         form = SearchForm(request.GET)
-        if not form.words:
+        if not (form.words and form.is_valid()):
             raise Http404
         return form
 
-    def articles(self, about: SearchForm) -> ArticleQuerySet:
-        return search(super().articles(about), about.words)
+    def newest(self, about: SearchForm) -> ArticleQuerySet:
+        found = find(about.query, about.filters, newest_first=True)
+        return self.articles(about).filter(pk__in=found.keys[:ITEMS]).newest_first()
 
     def place(self, about: SearchForm) -> str:
-        return f"{absolute(reverse('news:search'))}?{urlencode({'q': about.words})}"
+        return f"{absolute(reverse('news:search'))}?{about.newest_address}"
 
     def address(self, about: SearchForm) -> str:
-        return f"{super().address(about)}?{urlencode({'q': about.words})}"
+        return f"{super().address(about)}?{about.best_address}"
 
     def title(self, asked: Asked) -> str:
         return f"“{asked.about.words}” – {asked.publisher.full_name}"
 
     def description(self, asked: Asked) -> str:
-        return f"Tin mới có “{asked.about.words}” của {asked.publisher.office}"
+        narrowed = " trong phạm vi đã lọc" if asked.about.is_narrowed else ""
+        return f"Tin mới có “{asked.about.words}”{narrowed} của {asked.publisher.office}"

@@ -10,7 +10,8 @@ from django.urls import is_valid_path, reverse
 from news import addresses, counting, redirects, text
 from news.models import Article
 from news.models.missed import MAX_PATH
-from news.search import search
+from news.query import Query
+from news.search import find
 
 SHOWN = 5
 # Words of an address that are looked for: enough for a title, few enough to be cheap.
@@ -70,8 +71,7 @@ def suggestions(words: str) -> list[Article]:
         return []
     try:
         for tried in dict.fromkeys((words, " ".join(words.split()[:FIRST_WORDS]))):
-            found = search(Article.objects.published(), tried).select_related("section")
-            if stories := list(found.defer("body", "lead")[:SHOWN]):
+            if stories := find(Query.of(tried))[:SHOWN]:
                 return stories
         return []
     finally:

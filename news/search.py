@@ -1,7 +1,7 @@
 """Finding articles by words, without diacritics, the same on every database.
 
 `find` is what readers ask: from the index alone (news.models.search) come the best of what is public, at most RANKED.
-`search` narrows any queryset, for the desk and for feeds. What was typed is understood by news.query.
+`search` narrows any queryset, for the desk, which sees drafts. What was typed is understood by news.query.
 """
 
 import datetime as dt
@@ -48,7 +48,7 @@ Row = tuple[Any, ...]
 class Found(Sequence[Article]):
     """Results in their order: keys, of which a slice fetches the articles. For Paginator.
 
-    `more` says that there were more than RANKED; `sections` counts these by the section's key.
+    `more` says that there were more than RANKED; `sections` counts those that are here by the section's key.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ def find(query: Query, filters: Filters = NO_FILTERS, *, newest_first: bool = Fa
             break
         before = places[-1]
     newest = sorted(rows, reverse=True)[:RANKED]
-    if not ranks_them:
+    if not (ranks_them and rows):
         return _found(newest, rows, more=more)
     if more:
         # What has the words in its title is wanted however old it is.

@@ -209,6 +209,19 @@ def test_a_feed_without_a_story_is_a_feed_and_one_without_words_is_none(client: 
         assert client.get(address).status_code == 404, address
 
 
+def test_the_feed_of_a_search_keeps_to_its_filters(client: Client) -> None:
+    make_article(title="Chợ rau")
+    story = make_article(title="Chợ cá", section=make_section(name="Thủy sản"))
+    asked = "?q=cho&muc=thuy-san"
+    page = client.get(f"/tim-kiem/{asked}").content.decode()
+    assert f'href="/tim-kiem/atom.xml{asked.replace("&", "&amp;")}"' in page
+
+    feed = feedparser.parse(client.get(f"/tim-kiem/atom.xml{asked}").content)
+
+    assert [entry.title for entry in feed.entries] == [story.title]
+    assert client.get("/tim-kiem/atom.xml?q=cho&muc=khong-co").status_code == 404
+
+
 def test_pages_name_their_feeds(client: Client) -> None:
     story = make_article()
     story.tags.set(Tag.named(["Chợ"]))
