@@ -330,8 +330,9 @@ class Document(models.Model):
 
     @staticmethod
     def keep_words(documents: "Iterable[Document]") -> None:
-        """Write anew what these documents are found by; they come with kind and issuer."""
+        """Write anew what these documents are found by."""
         documents = list(documents)
+        models.prefetch_related_objects(documents, "kind", "issuer")
         for document in documents:
             document.folded = document._words()
         Document.objects.bulk_update(documents, ["folded"], batch_size=200)

@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from news import search as searching
-from news.models import Article, Photo, SearchEntry, StoryWords, TitleWords
+from news.models import Article, Document, Photo, SearchEntry, StoryWords, TitleWords
 from news.models.photo import PhotoWords
 from news.search import search, search_titles
-from tests.factories import make_article, make_photo, make_section
+from tests.factories import make_article, make_document, make_photo, make_section
 
 pytestmark = pytest.mark.django_db
 
@@ -342,10 +342,12 @@ def test_a_picture_with_other_words_is_found_by_them_and_a_deleted_one_by_none()
     assert not PhotoWords.objects.exists()
 
 
-def test_reindex_writes_pictures_and_files_too() -> None:
-    photo = make_photo(alt="Một")
+def test_reindex_writes_pictures_and_the_register_too() -> None:
+    photo, document = make_photo(alt="Một"), make_document(abstract="Một")
     Photo.objects.filter(pk=photo.pk).update(alt="Hai")
+    Document.objects.filter(pk=document.pk).update(abstract="Hai")
 
     call_command("reindex", stdout=io.StringIO())
 
     assert list(Photo.objects.search("hai")) == [photo]
+    assert list(Document.objects.found_by("hai")) == [document]

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from comments.models import Comment
-from news.models import Article, Attachment, AttachmentText, Photo, SearchEntry
+from news.models import Article, Attachment, AttachmentText, Document, Photo, SearchEntry
 
 BATCH = 500
 FILES = 20
@@ -24,12 +24,18 @@ KINDS: list[tuple[str, Any, Callable[[Any], None], tuple[str, ...]]] = [
     ),
     ("ảnh", Photo, Photo.keep_words, ("alt", "caption", "credit")),
     ("tệp", Attachment, Attachment.keep_words, ("title", "file_name")),
+    (
+        "văn bản",
+        Document,
+        Document.keep_words,
+        ("number", "abstract", "signer", "issued_on", "kind", "issuer"),
+    ),
     ("ý kiến", Comment, Comment.keep_words, ("name", "text")),
 ]
 
 
 class Command(BaseCommand):
-    help = "Lập lại chỉ mục tìm kiếm từ các tin, ảnh, tệp và ý kiến đã lưu. Cổng vẫn phục vụ trong lúc chạy."
+    help = "Lập lại chỉ mục tìm kiếm từ các tin, ảnh, tệp, văn bản và ý kiến đã lưu. Cổng vẫn phục vụ trong lúc chạy."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """A batch at a time, each in a transaction of its own: who saves meanwhile waits for one batch only."""
