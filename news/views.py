@@ -226,7 +226,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@cache_control(public=True, max_age=60)
+# What was withdrawn is gone everywhere within five seconds.
+@cache_control(public=True, max_age=5)
 def suggestions(request: HttpRequest) -> HttpResponse:
     """What js/search-suggestions.js offers while one types: `q` is the line so far."""
     offered = suggesting.while_searching(line(request.GET.get("q", "")))
