@@ -1,11 +1,14 @@
 """The register of documents in the admin, with the lists of kinds and issuers."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -17,7 +20,9 @@ from django.views.decorators.http import require_http_methods
 from news.admin.choices import ChosenByTyping, NamedOrder, PlainChoices, RowsByTyping
 from news.admin.desk_admin import DeskAdmin
 from news.attachment_library import AttachmentsField
+from news.history import person
 from news.models import Attachment, Document, DocumentKind, Issuer
+from news.text import desk_moment
 
 PUBLISH = "_publish"
 
@@ -51,6 +56,8 @@ class DocumentForm(forms.ModelForm):
         label="Sửa đổi, bổ sung", help_text="Văn bản được sửa một phần và vẫn còn hiệu lực."
     )
     attachments = AttachmentsField(label="Tệp của văn bản")
+    # When the document that the form was filled from was last changed: who saves over a newer one is told first.
+    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     class Meta:
         model = Document
@@ -71,14 +78,50 @@ class DocumentForm(forms.ModelForm):
                 "replacing": list(document.replaces.all()),
                 "amending": list(document.amends.all()),
                 "attachments": [file.pk for file in Attachment.objects.of_document(document)],
+                "seen": document.updated_at.isoformat(),
                 **(kwargs.get("initial") or {}),
             }
         super().__init__(*args, **kwargs)
         self.fields["attachments"].user = self.user  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        """Nothing that a colleague wrote meanwhile is overwritten unseen.
+
+        The lock holds until the admin has saved, so of two who save at once the second is told.
+        """
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        row = Document.objects.select_for_update().filter(pk=self.instance.pk)
+        changed_at = row.values_list("updated_at", flat=True).first()
+        if changed_at is not None and data.get("seen") != changed_at.isoformat():
+            self.add_error(
+                None,
+                f"Chưa lưu: văn bản vừa được {self._who_since(changed_at)} sửa lúc {desk_moment(changed_at)}. "
+                "Những gì bạn gõ còn nguyên; hãy xem lại rồi lưu.",
+            )
+            typed: Any = self.data
+            self.data = typed = typed.copy()
+            typed["seen"] = changed_at.isoformat()
+        return data
+
+    def _who_since(self, changed_at: dt.datetime) -> str:
+        """Who changed it then: the journal is written just after."""
+        told = LogEntry.objects.filter(
+            content_type=ContentType.objects.get_for_model(Document),
+            object_id=str(self.instance.pk),
+            action_time__gte=changed_at,
+        )
+        entry = told.select_related("user").order_by("action_time").first()
+        return person(entry.user) if entry else "người khác"
+
     def _post_clean(self) -> None:
         """The row has the typed dates now, by which the others are judged."""
         super()._post_clean()  # type: ignore[misc]
+        self._refuse_others()
+        if self.errors and not self.instance.slug:
+            # The page with the mistakes links to where the document is.
+            self.instance.slug = self.initial.get("slug", "")
+
+    def _refuse_others(self) -> None:
         if "issued_on" in self.errors or not self.instance.issued_on:
             return
         data = self.cleaned_data
@@ -159,8 +202,9 @@ class DocumentAdmin(PlainChoices, DeskAdmin):
         """Who only looks is shown files and other documents in words."""
         looks_only = obj is not None and not obj.may_edit(request.user)
         others = ["relations"] if looks_only else ["replacing", "amending"]
+        first = ["number", "kind", "issuer", "abstract", "signer"]
         return [
-            (None, {"fields": ["number", "kind", "issuer", "abstract", "signer"]}),
+            (None, {"fields": first if looks_only else [*first, "seen"]}),
             ("Hiệu lực", {"fields": [("issued_on", "effective_on", "expires_on")]}),
             ("Tệp", {"fields": ["files" if looks_only else "attachments"]}),
             ("Liên quan đến văn bản khác", {"fields": others}),

@@ -433,6 +433,33 @@ def test_an_author_s_button_to_publish_publishes_nothing_and_others_drafts_are_o
     assert 'name="_save"' not in page
 
 
+def test_who_saves_over_what_a_colleague_wrote_is_told_and_loses_nothing() -> None:
+    colleague, official = make_official("Biên tập viên"), make_official("Biên tập viên")
+    document = make_document(abstract="Cũ")
+    address = f"/quan-tri/news/document/{document.pk}/change/"
+    client = logged_in(official)
+
+    def seen(answer: Any) -> str:
+        return str(answer.context["adminform"].form["seen"].value())
+
+    opened = seen(client.get(address))
+    theirs = sent(abstract="Của đồng nghiệp", seen=opened)
+    assert logged_in(colleague).post(address, theirs).status_code == 302
+    answer = client.post(address, sent(abstract="Của tôi", seen=opened))
+    page = answer.content.decode()
+    assert f"văn bản vừa được {colleague.get_full_name() or colleague.username} sửa lúc" in page
+    assert "Của tôi" in page
+    assert f'value="{seen(answer)}"' in page
+    document.refresh_from_db()
+    assert document.abstract == "Của đồng nghiệp"
+
+    assert client.post(address, sent(abstract="Của tôi")).status_code == 200
+    answer = client.post(address, sent(abstract="Của tôi", seen=seen(answer)))
+    assert answer.status_code == 302
+    document.refresh_from_db()
+    assert document.abstract == "Của tôi"
+
+
 def test_the_desk_finds_documents_by_number_while_one_types_and_filters_by_state() -> None:
     one = make_document(number="42/2022/NĐ-CP", issued_on=dt.date(2022, 6, 24))
     make_document(expires_on=dt.date(2026, 2, 1))
