@@ -11,7 +11,7 @@ from django.urls import ResolverMatch, reverse
 from django.utils import timezone
 
 from news import cards, freshness, richtext, text
-from news.models import Article, Photo, Redirect, article
+from news.models import Article, Photo, Redirect
 from portal.accounts.audit import AuditEntry
 from portal.accounts.sessions import DeskSession
 from portal.persons import PersonRequest
@@ -96,15 +96,18 @@ class SiteIdentity(models.Model):
         return "\n".join([self.parent, self.unit, self.full_name, str(self.crest_id)])
 
     def draw_card(self) -> None:
-        """Draw the card that stands for the site. Raises OSError where the disk is full."""
+        """Draw the card that stands for the site and show it to readers. Raises OSError where the disk is full."""
+        self.keep_card()
+        freshness.bump()
+
+    def keep_card(self) -> None:
+        """As Article.keep_card()."""
         title = f"Cổng thông tin điện tử {self.full_name}"
         cards.keep(cards.SITE, title, self._say_card, words=self._on_cards, by=self)
 
     def _say_card(self, card: str) -> None:
-        with transaction.atomic():
-            SiteIdentity.objects.filter(pk=self.pk).update(card=card)
-            self.card = card
-            freshness.bump()
+        SiteIdentity.objects.filter(pk=self.pk).update(card=card)
+        self.card = card
 
     @classmethod
     def current(cls) -> "SiteIdentity":
@@ -124,10 +127,21 @@ class SiteIdentity(models.Model):
 
 
 def draw_waiting_cards(limit: int) -> int:
-    """Draw the site's own card if it waits, then at most `limit` of stories; how many stories were tried."""
-    for identity in SiteIdentity.objects.filter(card=None).select_related("crest"):
-        identity.draw_card()
-    return article.draw_waiting_cards(limit)
+    """Draw the site's own card if it waits, then at most `limit` of stories; how many stories were tried.
+
+    Readers see all of them at once, at the end: every rise of the freshness empties the page cache.
+    """
+    sites = list(SiteIdentity.objects.filter(card=None).select_related("crest"))
+    stories = list(Article.objects.awaiting_card().defer("body", "lead")[:limit])
+    owners: list[SiteIdentity | Article] = [*sites, *stories]
+    try:
+        for owner in owners:
+            owner.keep_card()
+    finally:
+        # Also of those that were drawn before the disk was full.
+        if owners:
+            freshness.bump()
+    return len(stories)
 
 
 def publisher() -> SiteIdentity:

@@ -454,9 +454,14 @@ class Article(Placing):
         self.card = None
 
     def draw_card(self) -> None:
+        """Draw its card and show it to readers. Raises OSError where the disk is full."""
+        self.keep_card()
+        freshness.bump()
+
+    def keep_card(self) -> None:
         """Draw what stands for it where it has no picture, in about a tenth of a second.
 
-        Raises OSError where the disk is full.
+        Readers see it when something raises the freshness. Raises OSError where the disk is full.
         """
         cards.keep(self.pk, self.title, self._say_card)
 
@@ -466,10 +471,8 @@ class Article(Placing):
         And of nothing that was withdrawn meanwhile.
         """
         drawn = Article.objects.filter(pk=self.pk, title=self.title, cover=None)
-        with transaction.atomic():
-            if drawn.filter(status=self.Status.PUBLISHED).update(card=card):
-                self.card = card
-                freshness.bump()
+        if drawn.filter(status=self.Status.PUBLISHED).update(card=card):
+            self.card = card
 
     @property
     def shows_cover_in_body(self) -> bool:
@@ -560,11 +563,3 @@ class ArticlePhoto(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id}: {self.photo_id}"
-
-
-def draw_waiting_cards(limit: int) -> int:
-    """Draw cards for at most `limit` stories that wait for theirs; how many were tried. For the regular work."""
-    waiting = list(Article.objects.awaiting_card().defer("body", "lead")[:limit])
-    for article in waiting:
-        article.draw_card()
-    return len(waiting)

@@ -11,12 +11,19 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from PIL import Image, ImageFont
 
-from news import cards
+from news import cards, freshness
 from news.leftovers import remove
-from news.models import Article, article
+from news.models import Article
 from portal.models import SiteIdentity, draw_waiting_cards
 from tests.desk import files
-from tests.factories import make_article, make_photo, make_section, make_user, picture_bytes
+from tests.factories import (
+    make_article,
+    make_document,
+    make_photo,
+    make_section,
+    make_user,
+    picture_bytes,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +106,7 @@ def test_every_kind_of_page_has_what_social_networks_show(client: Client) -> Non
         pictured.section.get_absolute_url(): pictured.cover.social_url,
         plain.section.get_absolute_url(): cards.url(cards.SITE, identity.card or ""),
         plain.get_absolute_url(): cards.url(cards.SITE, identity.card or ""),
+        make_document().get_absolute_url(): cards.url(cards.SITE, identity.card or ""),
     }
     for address, picture in expected.items():
         found = metas(client, address)
@@ -158,6 +166,39 @@ def test_another_name_of_the_office_is_on_every_card_by_and_by() -> None:
     assert draw_waiting_cards(limit=5) == 1
 
 
+def test_the_regular_work_empties_the_page_cache_once_for_all_that_it_drew() -> None:
+    make_identity()
+    stories = [make_article() for _ in range(3)]
+    before = freshness.current()
+    assert draw_waiting_cards(limit=5) == 3
+    assert freshness.current() == before + 1
+    assert all(Article.objects.get(pk=story.pk).card for story in stories)
+    assert SiteIdentity.current().card
+    assert draw_waiting_cards(limit=5) == 0
+    assert freshness.current() == before + 1
+
+
+def test_what_was_drawn_before_the_disk_was_full_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for _ in range(2):
+        make_article()
+    save, names = default_storage.save, []
+
+    def full(name: str, content: Any) -> str:
+        names.append(name)
+        if len(names) == 2:
+            raise OSError(28, "No space left on device")
+        return save(name, content)
+
+    monkeypatch.setattr(default_storage, "save", full)
+    before = freshness.current()
+    with pytest.raises(OSError, match="No space left"):
+        draw_waiting_cards(limit=5)
+    assert Article.objects.exclude(card=None).count() == 1
+    assert freshness.current() == before + 1
+
+
 def test_what_cannot_be_drawn_is_tried_once_and_holds_up_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -166,8 +207,8 @@ def test_what_cannot_be_drawn_is_tried_once_and_holds_up_nobody(
     monkeypatch.setattr(
         cards, "draw", lambda title, by: real(title, by) if title == "Tốt" else 1 / int("x")
     )
-    assert article.draw_waiting_cards(limit=5) == 2
-    assert article.draw_waiting_cards(limit=5) == 0
+    assert draw_waiting_cards(limit=5) == 2
+    assert draw_waiting_cards(limit=5) == 0
     for each in (bad, good):
         each.refresh_from_db()
     assert bad.card == ""
