@@ -13,7 +13,14 @@ from django.urls import reverse
 from news.models import Article, Attachment, Photo, SearchEntry, StaffProfile, Tag, Thread
 from portal.command_box import KINDS, PAGES
 from portal.roles import AUTHOR, EDITOR, MODERATOR
-from tests.factories import make_article, make_official, make_photo, make_section, make_user
+from tests.factories import (
+    make_article,
+    make_document,
+    make_official,
+    make_photo,
+    make_section,
+    make_user,
+)
 from tests.tools.plans import read_through
 
 pytestmark = pytest.mark.django_db
@@ -53,12 +60,15 @@ def one_of_each() -> None:
         size=10,
         sha256="0" * 64,
     )
+    make_document(number="1/QĐ", abstract="Hoa sen")
 
 
 @pytest.mark.parametrize("words", ["hoa sen", "HOA SEN", "Hoa s", "hoa"])
 @pytest.mark.usefixtures("one_of_each")
 def test_every_kind_is_found_while_one_types(words: str) -> None:
-    assert found(make_user(superuser=True), words) == {kind.name: ["Hoa sen"] for kind in KINDS}
+    assert found(make_user(superuser=True), words) == {
+        kind.name: ["1/QĐ – Hoa sen" if kind.name == "Văn bản" else "Hoa sen"] for kind in KINDS
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.right)
@@ -215,11 +225,13 @@ def test_finding_costs_the_same_with_one_of_each_and_with_many() -> None:
             section = make_section(name=f"Hoa sen {number}{n}")
             make_article(title=f"Hoa sen {n}", section=section)
             Tag.objects.create(name=f"Hoa sen {number}{n}")
+            make_document(abstract=f"Hoa sen {n}")
         with CaptureQueriesContext(connection) as queries:
             client.get(BOX, {"q": "hoa sen"}, headers=JSON)
         costs.append(len(queries))
 
-    assert costs == [12, 12]
+    # Four of the session and the rights, one of each kind, one more of stories and one of their author's sections.
+    assert costs == [13, 13]
 
 
 def many_of_each(number: int) -> None:
