@@ -22,14 +22,13 @@ class Around:
 
 def around(period: Period) -> Around:
     """One query."""
-    published = Article.objects.published()
-    oldest_first = published.order_by("published_at", "id")
-    before = published.bounded(published_at__lt=period.begins).newest_first()
+    oldest_first = Article.objects.published().order_by("published_at", "id")
+    before = Article.objects.published(until=period.begins - dt.datetime.resolution).newest_first()
     found = _asked(
         first=Subquery(oldest_first.values("published_at")[:1]),
         before=Subquery(before.values("published_at")[:1]),
         behind=Subquery(
-            oldest_first.bounded(published_at__gte=period.ends).values("published_at")[:1]
+            oldest_first.filter(published_at__gte=period.ends).values("published_at")[:1]
         ),
     )
     return Around(found.get("first"), found.get("before"), found.get("behind"))
@@ -37,10 +36,10 @@ def around(period: Period) -> Around:
 
 def numbers_in(periods: list[Period]) -> list[tuple[Period, int]]:
     """How many stories are public of each of these periods. One query; the index alone answers it."""
-    published = Article.objects.published().order_by()
     counted = {
         f"in_{n}": Subquery(
-            published.within(period)
+            Article.objects.within(period)
+            .order_by()
             .annotate(number=Func(F("pk"), function="COUNT"))
             .values("number")
         )
@@ -51,7 +50,7 @@ def numbers_in(periods: list[Period]) -> list[tuple[Period, int]]:
 
 
 def years_with(stories: ArticleQuerySet, *, until: Period) -> list[Period]:
-    """The years up to that one in which some of these stories were published, the last first. Two queries."""
+    """The years up to that one in which some of these stories are public, the last first. Two queries."""
     first = (
         Article.objects.published()
         .order_by("published_at", "id")
@@ -61,8 +60,15 @@ def years_with(stories: ArticleQuerySet, *, until: Period) -> list[Period]:
     if first is None:
         return []
     years = range(max(until.year - 100, Period(until.year).like_this(first).year), until.year + 1)
-    found = _asked(**{f"in_{y}": Exists(stories.within(Period(y)).order_by()) for y in years})
-    return [Period(year) for year in reversed(years) if found.get(f"in_{year}")]
+    return some_in([Period(year) for year in reversed(years)], stories)
+
+
+def some_in(periods: list[Period], stories: ArticleQuerySet) -> list[Period]:
+    """Those of the periods in which some of these stories are public. One query."""
+    found = _asked(
+        **{f"in_{n}": Exists(stories.within(period)) for n, period in enumerate(periods)}
+    )
+    return [period for n, period in enumerate(periods) if found.get(f"in_{n}")]
 
 
 def weeks_of(

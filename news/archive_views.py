@@ -25,7 +25,7 @@ TOPICS = 120
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Tag, slug=slug)
     order = paging.Order("tagged_at", "tagged_number")
-    page = _some(paging.page_of([Article.objects.published().by_tag(found)], request, order))
+    page = _some(paging.page_of([Article.objects.by_tag(found)], request, order))
     context = {"page": page, "kind": "Thẻ", "name": found.name}
     return render(request, "news/tag.html", context)
 
@@ -34,7 +34,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 @public_page_with(paging.OLDER)
 def byline(request: HttpRequest, slug: str) -> HttpResponse:
     """All stories under one pen name, however it was spelt; the newest shows how."""
-    page = _some(paging.page_of([Article.objects.published().filter(byline_slug=slug)], request))
+    page = _some(paging.page_of([Article.objects.filter(byline_slug=slug)], request))
     context = {"page": page, "kind": "Tác giả", "name": page.articles[0].byline}
     return render(request, "news/byline.html", context)
 
@@ -45,7 +45,7 @@ def thread(request: HttpRequest, slug: str) -> HttpResponse:
     """An event as a timeline, day by day."""
     found = get_object_or_404(Thread, slug=slug)
     order = paging.Order(oldest_first=request.GET.get("thu-tu") == OLDEST_FIRST)
-    page = _some(paging.page_of([Article.objects.published().filter(thread=found)], request, order))
+    page = _some(paging.page_of([Article.objects.filter(thread=found)], request, order))
     context = {"page": page, "kind": "Dòng sự kiện", "name": found.name, "thread": found}
     return render(request, "news/thread.html", context | {"days": _by_day(page.articles)})
 
@@ -68,13 +68,11 @@ def threads(request: HttpRequest) -> HttpResponse:
 @public_page
 def days(request: HttpRequest) -> HttpResponse:
     """The way into the archive: its years, and the month of the newest story as a calendar."""
-    newest = Article.objects.published().newest_first().first()
-    month = (
-        _today().like_this(newest.published_at).wider if newest and newest.published_at else None
-    )
-    published = Article.objects.published()
+    newest = Article.objects.published().newest_first().values_list("published_at", flat=True)
+    moment = newest.first()
+    month = _today().like_this(moment).wider if moment else None
     context = {
-        "years": archive.years_with(published, until=month or _today()),
+        "years": archive.years_with(Article.objects.all(), until=month or _today()),
         "month": month,
         "weeks": _weeks(month) if month else [],
         **(_around(month, archive.around(month)) if month else {}),
@@ -94,7 +92,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
 @public_page_with(paging.OLDER)
 def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     period, neighbours = _period(year, month)
-    page = paging.page_of([Article.objects.published().within(period)], request)
+    page = paging.page_of([Article.objects.all()], request, paging.Order(within=period))
     context = {"period": period, "page": page, "weeks": _weeks(period), **neighbours}
     return render(request, "news/month.html", context)
 
@@ -103,7 +101,7 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 @public_page_with(paging.OLDER)
 def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
     period, neighbours = _period(year, month, day)
-    page = paging.page_of([Article.objects.published().within(period)], request)
+    page = paging.page_of([Article.objects.all()], request, paging.Order(within=period))
     return render(request, "news/day.html", {"period": period, "page": page, **neighbours})
 
 
@@ -115,8 +113,8 @@ def section_year(request: HttpRequest, section_slug: str, year: int) -> HttpResp
         period = Period(year)
     except ValueError as wrong:
         raise Http404 from wrong
-    parts = Article.objects.published().parts_of(found)
-    page = _some(paging.page_of([part.within(period) for part in parts], request))
+    parts = Article.objects.parts_of(found)
+    page = _some(paging.page_of(parts, request, paging.Order(within=period)))
     context = {"section": found, "period": period, "page": page, "years": years_of(found)}
     return render(request, "news/section_year.html", context)
 
@@ -140,7 +138,7 @@ def years_of(section: Section) -> list[Period]:
     """The years in which something was published in the section or its children, the last first."""
     family = Section.objects.filter(Q(pk=section.pk) | Q(parent=section))
     return archive.years_with(
-        Article.objects.published().filter(section__in=family), until=Period(_today().year)
+        Article.objects.filter(section__in=family), until=Period(_today().year)
     )
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from news import text
 from news.freshness import OLDEST_FIRST
 from news.models import Article, ArticleQuerySet
+from news.periods import Period
 
 PER_PAGE = 20
 OLDER, NEWER = "truoc", "sau"
@@ -60,28 +61,38 @@ class Listing:
 
 @dataclass(frozen=True)
 class Order:
-    """Which columns order a list, and which way. A list that is found by another table is ordered by its columns."""
+    """Which columns order a list, and which way. A list that is found by another table is ordered by its columns.
+
+    `within` bounds a list of the archive.
+    """
 
     moment: str = "published_at"
     number: str = "id"
     oldest_first: bool = False
+    within: Period | None = None
 
     def walk(
         self, articles: ArticleQuerySet, place: Place | None, *, back: bool = False
     ) -> ArticleQuerySet:
-        """On from that place in the order of the list, or back from it, the nearest first."""
+        """What is public of them, on from that place in the order of the list, or back from it, the nearest first."""
         up = self.oldest_first != back
+        lower, upper = ([self.within.begins], [self.within.last]) if self.within else ([], [])
+        if place is not None and self.moment == "published_at":
+            (lower if up else upper).append(place.moment)
+        found = articles.published(until=min(upper, default=None))
+        if lower:
+            found = found.filter(published_at__gte=max(lower))
         if place is not None:
             sign = "gt" if up else "lt"
-            # The last condition alone lets the index begin at the right place.
-            narrowed = articles.bounded if self.moment == "published_at" else articles.filter
-            articles = narrowed(
+            found = found.filter(
                 Q(**{f"{self.moment}__{sign}": place.moment})
-                | Q(**{f"{self.number}__{sign}": place.number}),
-                **{f"{self.moment}__{sign}e": place.moment},
+                | Q(**{f"{self.number}__{sign}": place.number})
             )
+            if self.moment != "published_at":
+                # This alone lets the index begin at the right place.
+                found = found.filter(**{f"{self.moment}__{sign}e": place.moment})
         minus = "" if up else "-"
-        return articles.order_by(f"{minus}{self.moment}", f"{minus}{self.number}")
+        return found.order_by(f"{minus}{self.moment}", f"{minus}{self.number}")
 
     @property
     def parameter(self) -> str:
@@ -101,8 +112,8 @@ def page_of(
 ) -> Listing:
     """The page of a list that this request asks for.
 
-    The list is made of `parts` that have no story in common and of which each can be read in its order from an index:
-    a section and each of its children. Four queries at most, whatever is asked for. Raises Http404 for what is no
+    The list is what is public of `parts` that have no story in common and of which each can be read in its order from
+    an index: a section and each of its children. Four queries at most, whatever is asked for. Raises Http404 for what is no
     place, and for a place with nothing behind it.
     """
     order = order or Order()

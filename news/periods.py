@@ -52,6 +52,11 @@ class Period:
         return dt.datetime.combine(self.after, dt.time(), text.VIETNAM)
 
     @property
+    def last(self) -> dt.datetime:
+        """Its last moment, as exact as the database keeps moments."""
+        return self.ends - dt.datetime.resolution
+
+    @property
     def name(self) -> str:
         if self.day:
             return f"ngày {self.first:%d/%m/%Y}"

@@ -68,7 +68,7 @@ def section(request: HttpRequest, section_slug: str) -> HttpResponse:
         # An address of when pages had numbers.
         articles = Article.objects.published().in_section(found)
         return HttpResponseRedirect(request.path + paging.query_of_page(articles, int(number)))
-    page = paging.page_of(Article.objects.published().parts_of(found), request)
+    page = paging.page_of(Article.objects.parts_of(found), request)
     context = {"section": found, "page": page, "years": years_of(found)}
     return render(request, "news/section.html", context)
 
@@ -150,7 +150,7 @@ def preview_context(article: Article, content: Content) -> dict[str, object]:
     """The same for a version that is not public: what stands around it is looked up by what it says."""
     shown = article.shown_with(content)
     published = Article.objects.published().exclude(pk=shown.pk)
-    in_section = published.filter(section=shown.section_id)
+    in_section = Article.objects.filter(section=shown.section_id)
     moment = shown.published_at or timezone.now()
     found = {
         "newer": in_section.newer_than(moment, shown.pk),

@@ -31,13 +31,22 @@ from news.proofreading import Finding
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
-    def published(self) -> Self:
-        """What the public may see now. Workflow.is_published says the same of one article."""
+    def published(self, *, until: Any = None) -> Self:
+        """What the public may see now. Workflow.is_published says the same of one article.
+
+        With `until` what was published after that moment is left out. It may be an OuterRef to the moment of a story
+        that is public itself. The query must get no other upper bound of `published_at`: of two SQLite gives either
+        one to the index and steps over the rows between them, such as all that were published since a day of years ago.
+        """
         now = timezone.now()
+        if until is None:
+            until = now
+        elif isinstance(until, dt.datetime):
+            until = min(until, now)
         return self.filter(
             Q(expires_at=None) | Q(expires_at__gt=now),
             status=Article.Status.PUBLISHED,
-            published_at__lte=now,
+            published_at__lte=until,
         )
 
     def featured(self) -> Self:
@@ -81,17 +90,9 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """Articles of the section and of its children."""
         return self.filter(Q(section=section) | Q(section__parent=section))
 
-    def bounded(self, *conditions: Q, **bounds: Any) -> Self:
-        """As filter(), in front of what this queryset asks already; for one that joins nothing. Of no order but its own.
-
-        Of two bounds of one column SQLite gives the first to the index and steps over the rows between them, such as
-        all that were published between a day of years ago and now.
-        """
-        return Article.objects.filter(*conditions, **bounds).order_by() & self  # type: ignore[return-value]
-
     def within(self, period: Period) -> Self:
-        """Published in that year, month or day."""
-        return self.bounded(published_at__gte=period.begins, published_at__lt=period.ends)
+        """What the public may see of that year, month or day."""
+        return self.published(until=period.last).filter(published_at__gte=period.begins)
 
     def parts_of(self, section: Section) -> list[Self]:
         """The same one section at a time: of each, and of no two together, an index has the order. One query."""
@@ -111,17 +112,21 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.order_by("-published_at", "-id")
 
     def newer_than(self, moment: Any, pk: Any) -> Self:
-        """Published after that moment, ties by id; the nearest first. Both may be an OuterRef."""
-        # The first condition alone lets the index begin at the right place.
-        return self.filter(
-            Q(published_at__gt=moment) | Q(id__gt=pk), published_at__gte=moment
-        ).order_by("published_at", "id")
+        """What the public may see that came after that moment, ties by id; the nearest first. Both may be an OuterRef."""
+        # The last condition alone lets the index begin at the right place.
+        return (
+            self.published()
+            .filter(Q(published_at__gt=moment) | Q(id__gt=pk), published_at__gte=moment)
+            .order_by("published_at", "id")
+        )
 
     def older_than(self, moment: Any, pk: Any) -> Self:
-        """Published before that moment, ties by id; the nearest first. Both may be an OuterRef."""
-        return self.filter(
-            Q(published_at__lt=moment) | Q(id__lt=pk), published_at__lte=moment
-        ).order_by("-published_at", "-id")
+        """What the public may see that came before that moment, ties by id; the nearest first. See published(until)."""
+        return (
+            self.published(until=moment)
+            .filter(Q(published_at__lt=moment) | Q(id__lt=pk))
+            .order_by("-published_at", "-id")
+        )
 
     def with_places_around(self, number: int) -> Self:
         """With the keys of the articles that stand around each: `newer_0` … `older_0` … `related_0` …
@@ -131,7 +136,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         `related` is what an editor chose, `similar` what news.relating found.
         """
         published = Article.objects.published().exclude(pk=OuterRef("pk"))
-        in_section = published.filter(section=OuterRef("section"))
+        in_section = Article.objects.filter(section=OuterRef("section"))
         here = OuterRef("published_at"), OuterRef("pk")
         kinds = {
             "newer": in_section.newer_than(*here),
