@@ -1,23 +1,25 @@
 """Sitemaps of the news: stories by month, sections, and the newest for Google News; under the site's own address."""
 
 import datetime as dt
-import re
+import itertools
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import sitemap
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from news import richtext
+from news.archive import some_in, years_with
 from news.freshness import public_file
 from news.models import Article, ArticleQuerySet, Document, DocumentQuerySet, Section
+from news.periods import Period
 from news.publisher import absolute
-from news.text import VIETNAM, local
+from news.text import local, to_the_second
 
 # What the standard allows in one file, and Google News in one of its own.
 LIMIT = 50_000
@@ -25,12 +27,6 @@ NEWS_LIMIT = 1000
 NEWS_DAYS = 2
 # Fifty years.
 MOST_MONTHS = 600
-MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
-
-
-def to_the_second(moment: dt.datetime | None) -> dt.datetime | None:
-    """As the standard writes moments."""
-    return local(moment).replace(microsecond=0) if moment else None
 
 
 class OwnAddress(Sitemap):
@@ -48,18 +44,18 @@ class OwnAddress(Sitemap):
 class MonthSitemap(OwnAddress):
     """The stories of one month of the Vietnamese calendar with their pictures."""
 
-    def __init__(self, first: dt.datetime) -> None:
-        self.first = first
+    def __init__(self, month: Period) -> None:
+        self.month = month
 
     def items(self) -> ArticleQuerySet:
         return (
-            _within(self.first, _next(self.first))
+            Article.objects.within(self.month)
             .newest_first()
             .select_related("section", "cover")
             .defer("lead")
         )
 
-    def lastmod(self, item: Article) -> dt.datetime | None:
+    def lastmod(self, item: Article) -> dt.datetime:
         return to_the_second(item.changed_at)
 
     def get_urls(self, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
@@ -79,22 +75,29 @@ def _pictures(article: Article) -> list[str]:
 class SectionSitemap(OwnAddress):
     """A section changes when it gets a story, its own or one of its children."""
 
-    def items(self) -> QuerySet[Section]:
-        in_section = Q(section=OuterRef("pk")) | Q(section__parent=OuterRef("pk"))
-        newest = Article.objects.published().filter(in_section).newest_first()
-        return Section.objects.annotate(newest=Subquery(newest.values("published_at")[:1]))
+    def items(self) -> list[Section]:
+        # One section at a time: only of each does an index have the order.
+        own = Article.objects.published().filter(section=OuterRef("pk")).newest_first()
+        sections: Any = list(
+            Section.objects.annotate(newest=Subquery(own.values("published_at")[:1]))
+        )
+        for section in sections:
+            family = (one for one in sections if section.pk in (one.pk, one.parent_id))
+            moments = [one.newest for one in family if one.newest]
+            section.changed_at = max(moments, default=None)
+        return sections
 
     def lastmod(self, item: Any) -> dt.datetime | None:
-        return to_the_second(item.newest)
+        return item.changed_at and to_the_second(item.changed_at)
 
 
 class DocumentSitemap(OwnAddress):
     """The register of documents."""
 
     def items(self) -> DocumentQuerySet:
-        return Document.objects.published().newest_first()
+        return Document.objects.published().newest_first().only("slug", "updated_at")
 
-    def lastmod(self, item: Document) -> dt.datetime | None:
+    def lastmod(self, item: Document) -> dt.datetime:
         return to_the_second(item.updated_at)
 
 
@@ -114,41 +117,27 @@ class NewsSitemap(OwnAddress):
         return Article.objects.published().filter(published_at__gt=since)
 
 
-def months() -> list[str]:
-    """The months that have a story, as `2019-05`, the newest first, at most MOST_MONTHS.
+def months() -> list[Period]:
+    """The months of which some stories are public, the newest first, at most MOST_MONTHS.
 
-    One look into the index for each, from its newest story to the next that is older than the month: what the list
-    costs depends on how long the portal has been there, never on how much was published.
+    A query for each year: what the list costs depends on how long the portal has been there, never on how much was
+    published.
     """
-    newest = Article.objects.published().newest_first().values_list("published_at", flat=True)
-    found: list[dt.datetime] = []
-    moment = newest.first()
-    while moment is not None and len(found) < MOST_MONTHS:
-        found.append(_first_of(moment))
-        moment = newest.filter(published_at__lt=found[-1]).first()
-    return [f"{begin:%Y-%m}" for begin in found]
-
-
-def _first_of(moment: dt.datetime) -> dt.datetime:
-    return local(moment).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-
-
-def _next(first: dt.datetime) -> dt.datetime:
-    return _first_of(first + dt.timedelta(days=32))
-
-
-def _within(begin: dt.datetime, end: dt.datetime) -> ArticleQuerySet:
-    return Article.objects.published().filter(published_at__gte=begin, published_at__lt=end)
+    stories = Article.objects.all()
+    years = years_with(stories, until=Period(local(timezone.now()).year))
+    found = (month for year in years for month in reversed(some_in(year.parts(), stories)))
+    return list(itertools.islice(found, MOST_MONTHS))
 
 
 @require_safe
 @public_file
 def month_page(request: HttpRequest, month: str) -> HttpResponse:
     """Raises Http404 for what is no month, and for one without a story: the standard knows no empty list."""
-    found = MONTH.fullmatch(month)
-    if found is None or not "1900" <= month < "9000":
-        raise Http404
-    stories = MonthSitemap(dt.datetime(int(found[1]), int(found[2]), 1, tzinfo=VIETNAM))
+    try:
+        first = dt.date.fromisoformat(f"{month}-01")
+        stories = MonthSitemap(Period(first.year, first.month))
+    except ValueError as wrong:
+        raise Http404 from wrong
     if not stories.items().exists():
         raise Http404
     return sitemap(request, {"month": stories}, template_name="news/sitemap.xml")

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from news import richtext
 from news.models import Article, ArticleQuerySet, Photo
 from news.publisher import absolute
-from news.text import local
+from news.text import local, to_the_second
 
 
 @dataclass(frozen=True)
@@ -100,11 +100,6 @@ class Entry:
         return Picture(
             absolute(cover.rendition_url(richtext.PLAIN_WIDTH)), length, cover.content_type
         )
-
-
-def to_the_second(moment: dt.datetime) -> dt.datetime:
-    """A moment on the Vietnamese clock, as feeds write it."""
-    return local(moment).replace(microsecond=0)
 
 
 def entries(articles: ArticleQuerySet, office: str) -> list[Entry]:

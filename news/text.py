@@ -168,6 +168,11 @@ def local(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(VIETNAM)
 
 
+def to_the_second(moment: dt.datetime) -> dt.datetime:
+    """A moment on the Vietnamese clock, as feeds and sitemaps write it."""
+    return local(moment).replace(microsecond=0)
+
+
 def long_date(moment: dt.datetime) -> str:
     """The date line of an article, as the old portal wrote it: `Thứ sáu, Ngày 31/05/2019, 05:09 CH`.
 

@@ -8,7 +8,8 @@ from django.urls import reverse
 from news import sitemaps
 from news.models import Article, Document, Section
 from news.publisher import absolute
-from news.sitemaps import DocumentSitemap, OwnAddress, SectionSitemap, to_the_second
+from news.sitemaps import DocumentSitemap, OwnAddress, SectionSitemap
+from news.text import to_the_second
 from portal.models import TextPage
 
 
@@ -36,7 +37,7 @@ class PageSitemap(OwnAddress):
         return item.path
 
     def lastmod(self, item: Page) -> dt.datetime | None:
-        return to_the_second(item.changed)
+        return item.changed and to_the_second(item.changed)
 
 
 SITEMAPS = {
@@ -55,5 +56,7 @@ def parts() -> list[str]:
         paths.append(reverse("sitemap_part", args=["documents"]))
     if sitemaps.NewsSitemap().has_items:
         paths.append(reverse("news:sitemap_news"))
-    paths += [reverse("news:sitemap_month", args=[month]) for month in sitemaps.months()]
+    paths += [
+        reverse("news:sitemap_month", args=[f"{month.first:%Y-%m}"]) for month in sitemaps.months()
+    ]
     return [absolute(path) for path in paths]

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from news import sitemaps
 from news.models import Article
+from news.periods import Period
 from news.text import VIETNAM
 from portal.models import TextPage
 from tests.asking import ask
@@ -120,17 +121,18 @@ def test_the_news_sitemap_holds_the_last_two_days_and_is_named_only_then(client:
     assert "sitemap-news" not in client.get("/sitemap.xml").content.decode()
 
 
-def test_the_index_costs_a_look_for_each_month_however_much_was_published(client: Client) -> None:
+def test_the_index_costs_a_look_for_each_year_however_much_was_published(client: Client) -> None:
     make_article(published_at=on(2019, 5))
     with CaptureQueriesContext(connection) as few:
         client.get("/sitemap.xml")
     make_article(published_at=on(1990, 1))
-    for _ in range(5):
-        make_article(published_at=on(2019, 5))
+    for month in (5, 5, 7):
+        make_article(published_at=on(2019, month))
+    make_article(published_at=timezone.now() + dt.timedelta(days=40))
     with CaptureQueriesContext(connection) as many:
         client.get("/sitemap.xml")
     assert len(many) == len(few) + 1
-    assert sitemaps.months() == ["2019-05", "1990-01"]
+    assert sitemaps.months() == [Period(2019, 7), Period(2019, 5), Period(1990, 1)]
 
 
 def test_a_sitemap_that_has_not_changed_is_not_sent_again() -> None:
