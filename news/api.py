@@ -17,12 +17,13 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from news import api_description, freshness, syndication
+from news import api_description, freshness, paging, syndication
 from news.addresses import TRACKING
 from news.models import Article, ArticleAttachment, Attachment, Document, Section
 from news.models.document import DocumentAttachment
 from news.publisher import absolute, publisher
 from news.syndication import Entry
+from news.text import to_the_second
 
 Data = dict[str, Any]
 
@@ -146,21 +147,22 @@ def _limit(request: HttpRequest) -> int:
 @endpoint("after", "limit", "section", content_type="application/feed+json")
 def articles(request: HttpRequest) -> Data:
     """Stories, the newest first. `after` names the story after which the page begins, so it is kept by its content."""
-    found, limit = Article.objects.published(), _limit(request)
+    limit = _limit(request)
+    parts, place = [Article.objects.all()], None
     if slug := request.GET.get("section"):
         section = Section.objects.filter(slug=slug).first()
         if section is None:
             raise _missing("Không có chuyên mục nào mang slug này.")
-        found = found.in_section(section)
+        parts = Article.objects.parts_of(section)
     if number := request.GET.get("after"):
         # One that was withdrawn meanwhile still says where to go on.
         known = Article.objects.exclude(status=Article.Status.DRAFT)
         moment = known.filter(pk=number).values_list("published_at", flat=True).first()
         if moment is None or moment > timezone.now():
             raise _missing("Không có tin nào mang số này để đọc tiếp.")
-        found = found.older_than(moment, int(number))
+        place = paging.Place(moment, int(number))
     office = publisher()
-    page = syndication.entries(found.newest_first()[: limit + 1], office.office)
+    page = syndication.entries(paging.newest(parts, limit + 1, after=place), office.office)
     files = _files_of_articles([entry.article for entry in page])
     return _feed(
         request,
@@ -303,7 +305,7 @@ def _document(document: Document, files: dict[int, list[Attachment]]) -> Data:
         "url": absolute(document.get_absolute_url()),
         "title": document.title,
         "content_text": document.abstract,
-        "date_published": syndication.to_the_second(document.published_at).isoformat(),
+        "date_published": to_the_second(document.published_at).isoformat(),
         "language": "vi",
         "attachments": [_file(file) for file in files.get(document.pk, [])],
         "_document": {

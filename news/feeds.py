@@ -13,6 +13,7 @@ from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed, rfc
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import conditional_page, require_safe
 
+from news import paging
 from news.forms import SearchForm
 from news.freshness import public_page
 from news.models import Article, ArticleQuerySet, Section, Tag
@@ -164,8 +165,8 @@ class SectionFeed(SiteFeed):
     def about(self, request: HttpRequest, section_slug: str = "") -> Section:
         return get_object_or_404(Section, slug=section_slug)
 
-    def articles(self, about: Section) -> ArticleQuerySet:
-        return super().articles(about).in_section(about)
+    def newest(self, about: Section) -> ArticleQuerySet:
+        return paging.newest(Article.objects.parts_of(about), ITEMS)
 
     def place(self, about: Section) -> str:
         return absolute(about.get_absolute_url())

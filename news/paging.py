@@ -20,6 +20,8 @@ from news.models import Article, ArticleQuerySet
 from news.periods import Period
 
 PER_PAGE = 20
+# Of a list by numbers: nobody read further, and the last of them would cost as much as they like who ask for it.
+MOST_PAGES = 200
 OLDER, NEWER = "truoc", "sau"
 
 
@@ -118,14 +120,14 @@ def page_of(
     """
     order = order or Order()
     place = _place(request.GET.get(order.parameter))
-    found = _keys(parts, order, place, PER_PAGE + 1)
+    found = keys(parts, order, place, PER_PAGE + 1)
     if place is not None and not found:
         raise Http404
     here = [number for _, number in found[:PER_PAGE]]
     behind = None
     if place is not None:
         # The page behind begins after the story that stands before its own; nothing stands before the first page.
-        before = _keys(parts, order, Place(*found[0]), PER_PAGE + 1, back=True)
+        before = keys(parts, order, Place(*found[0]), PER_PAGE + 1, back=True)
         whole = len(before) > PER_PAGE
         behind = order.query_after(before[PER_PAGE][1]) if whole else order.first_query
     rows = Article.objects.published().with_card().in_bulk(here)
@@ -141,18 +143,29 @@ def page_of(
     )
 
 
-def query_of_page(articles: ArticleQuerySet, number: int) -> str:
+def query_of_page(parts: Sequence[ArticleQuerySet], number: int) -> str:
     """Where the page of that number begins now, for addresses of when pages had numbers.
 
-    Raises Http404 for a page that the list has not. It costs what the database takes to step over the pages before.
+    Raises Http404 for a page that the list has not, and beyond MOST_PAGES. It costs what the database takes to step
+    over the pages before.
     """
     if number == 1:
         return ""
+    if number > MOST_PAGES:
+        raise Http404
     begin = (number - 1) * PER_PAGE
-    found = list(articles.newest_first().values_list("pk", flat=True)[begin - 1 : begin + 1])
+    found = keys(parts, Order(), None, begin + 1, skip=begin - 1)
     if len(found) < 2:
         raise Http404
-    return Order().query_after(found[0])
+    return Order().query_after(found[0][1])
+
+
+def newest(
+    parts: Sequence[ArticleQuerySet], most: int, *, after: Place | None = None
+) -> ArticleQuerySet:
+    """The newest public stories of such parts, or the next ones after that place. One query, and its own."""
+    found = keys(parts, Order(), after, most)
+    return Article.objects.published().filter(pk__in=[pk for _, pk in found]).newest_first()
 
 
 def _place(token: str | None) -> Place | None:
@@ -170,18 +183,19 @@ def _place(token: str | None) -> Place | None:
     return Place(found[0], found[1])
 
 
-def _keys(
+def keys(
     parts: Sequence[ArticleQuerySet],
     order: Order,
     place: Place | None,
     most: int,
     *,
     back: bool = False,
+    skip: int = 0,
 ) -> list[tuple[dt.datetime, int]]:
-    """Moment and id of the nearest stories from that place, in one query."""
+    """Moment and id of the `most` nearest public stories from that place without the first `skip`, in one query."""
     nearest = [order.walk(part, place, back=back)[:most] for part in parts]
     if len(nearest) == 1:
-        return list(nearest[0].values_list(order.moment, order.number))
+        return list(nearest[0].values_list(order.moment, order.number)[skip:])
     # Each part from its own index; together they are a few dozen rows to sort.
     first, *others = (
         Article.objects.filter(pk__in=part.values("pk"))
@@ -192,4 +206,4 @@ def _keys(
     together: Any = first.union(*others, all=True)
     up = order.oldest_first != back
     minus = "" if up else "-"
-    return list(together.order_by(f"{minus}published_at", f"{minus}id")[:most])
+    return list(together.order_by(f"{minus}published_at", f"{minus}id")[skip:most])

@@ -64,11 +64,11 @@ def page_of(articles: "QuerySet[Row] | Found", request: HttpRequest) -> "Page[Ro
 @public_page_with("trang", paging.OLDER)
 def section(request: HttpRequest, section_slug: str) -> HttpResponse:
     found = get_object_or_404(Section.objects.select_related("parent"), slug=section_slug)
+    parts = Article.objects.parts_of(found)
     if number := request.GET.get("trang"):
         # An address of when pages had numbers.
-        articles = Article.objects.published().in_section(found)
-        return HttpResponseRedirect(request.path + paging.query_of_page(articles, int(number)))
-    page = paging.page_of(Article.objects.parts_of(found), request)
+        return HttpResponseRedirect(request.path + paging.query_of_page(parts, int(number)))
+    page = paging.page_of(parts, request)
     context = {"section": found, "page": page, "years": years_of(found)}
     return render(request, "news/section.html", context)
 

@@ -1,7 +1,10 @@
 """Pages made of several rooms, health addresses and error pages."""
 
+from collections.abc import Iterable
+from operator import attrgetter
+
 from django.db import connection
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
@@ -30,44 +33,68 @@ def home(request: HttpRequest) -> HttpResponse:
     featured = list(news.featured().newest_first()[:FEATURED])
     lead = featured[0] if featured else news.newest_first().first()
     on_top = [article.pk for article in (lead, *featured) if article]
+    newest = newest_by_section(without=on_top)
     return render(
         request,
         "portal/home.html",
         {
             "lead": lead,
             "featured": featured[1:],
-            "blocks": section_blocks(without=on_top),
-            "announcements": published.filter(
-                section__role=Section.Role.ANNOUNCEMENTS
-            ).newest_first()[:ANNOUNCEMENTS],
+            "blocks": section_blocks(newest),
+            "announcements": _together(
+                (own for one, own in newest if one.role == Section.Role.ANNOUNCEMENTS),
+                ANNOUNCEMENTS,
+            ),
             "most_read": published.most_read(MOST_READ_DAYS)[:MOST_READ],
             "agency_links": AgencyLink.objects.all(),
         },
     )
 
 
-def section_blocks(*, without: list[int]) -> list[tuple[Section, list[Article]]]:
-    """Each first-level news section with its newest articles, in two queries however many sections there are.
+def newest_by_section(*, without: list[int]) -> list[tuple[Section, list[Article]]]:
+    """Each section with its own newest articles, in two queries however many sections there are.
 
     Articles `without` stand elsewhere on the page already. The first query asks the index for the ids of
     each section, one look-up a place; the second fetches them all.
     """
     of_section = (
         Article.objects.published()
-        .filter(Q(section=OuterRef("pk")) | Q(section__parent=OuterRef("pk")))
+        .filter(section=OuterRef("pk"))
         .exclude(pk__in=without)
         .newest_first()
         .values("pk")
     )
     places = {f"place_{n}": Subquery(of_section[n : n + 1]) for n in range(PER_SECTION)}
-    sections = list(Section.objects.filter(parent=None, role=Section.Role.NEWS).annotate(**places))
+    sections = list(Section.objects.annotate(**places))
     ids = [[getattr(section, place) for place in places] for section in sections]
     found = Article.objects.published().with_card().in_bulk([pk for row in ids for pk in row if pk])
-    blocks = [
+    return [
         (section, [found[pk] for pk in row if pk in found])
         for section, row in zip(sections, ids, strict=True)
     ]
+
+
+def section_blocks(
+    newest: list[tuple[Section, list[Article]]],
+) -> list[tuple[Section, list[Article]]]:
+    """Each first-level news section that has any, with the newest articles of it and of its children."""
+    blocks = [
+        (
+            section,
+            _together(
+                (own for one, own in newest if section.pk in (one.pk, one.parent_id)), PER_SECTION
+            ),
+        )
+        for section, _ in newest
+        if section.parent_id is None and section.role == Section.Role.NEWS
+    ]
     return [(section, articles) for section, articles in blocks if articles]
+
+
+def _together(lists: Iterable[list[Article]], most: int) -> list[Article]:
+    """The newest of all."""
+    articles = (article for one in lists for article in one)
+    return sorted(articles, key=attrgetter("published_at", "pk"), reverse=True)[:most]
 
 
 @require_safe

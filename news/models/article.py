@@ -86,16 +86,13 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             "-published_at", "-id"
         )
 
-    def in_section(self, section: Section) -> Self:
-        """Articles of the section and of its children."""
-        return self.filter(Q(section=section) | Q(section__parent=section))
-
     def within(self, period: Period) -> Self:
         """What the public may see of that year, month or day."""
         return self.published(until=period.last).filter(published_at__gte=period.begins)
 
     def parts_of(self, section: Section) -> list[Self]:
-        """The same one section at a time: of each, and of no two together, an index has the order. One query."""
+        """Articles of the section and of its children, one section at a time: of each, and of no two together, an
+        index has the order. One query."""
         family = Section.objects.filter(Q(pk=section.pk) | Q(parent=section))
         return [self.filter(section=pk) for pk in family.values_list("pk", flat=True)]
 

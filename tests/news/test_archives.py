@@ -4,15 +4,19 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from news import most_read
 from news.models import Article, DailyViewCount, MostRead, Tag, Thread
-from news.text import VIETNAM
+from news.text import VIETNAM, local
 from tests.factories import make_article, make_section
 
 pytestmark = pytest.mark.django_db
+
+MANY = 1500
 
 
 def titles(client: Client, address: str) -> list[str]:
@@ -288,3 +292,55 @@ def test_the_most_read_of_each_span_are_whole_days_and_public_now(client: Client
     assert places("/doc-nhieu/thang/") == [("Tuần trước", "99"), ("Hôm qua", "10")]
     assert places("/doc-nhieu/nam/")[0] == ("Tháng trước", "300")
     assert client.get("/doc-nhieu/ngay/").status_code == 404
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite counts its steps for us")
+def test_a_place_of_years_ago_costs_what_one_of_today_costs(client: Client) -> None:
+    section = make_section(name="Hoạt động")
+    long_ago, now = dt.datetime(2015, 5, 15, 5, tzinfo=dt.UTC), timezone.now()
+    begins = [
+        *(long_ago + dt.timedelta(minutes=n) for n in range(50)),
+        *(now - dt.timedelta(days=300, minutes=n) for n in range(MANY)),
+        *(now - dt.timedelta(minutes=n) for n in range(50)),
+    ]
+    stories = Article.objects.bulk_create(
+        Article(
+            title="Tin",
+            slug="tin",
+            section=section,
+            status=Article.Status.PUBLISHED,
+            stage=Article.Stage.CLEAN,
+            published_at=begin,
+        )
+        for begin in begins
+    )
+
+    def addresses(story: Article) -> list[str]:
+        day = local(story.published_at)  # type: ignore[arg-type]
+        return [
+            story.get_absolute_url(),
+            f"/hoat-dong/?truoc={story.pk}",
+            reverse("news:month", args=[day.year, day.month]),
+            reverse("news:day", args=[day.year, day.month, day.day]),
+            reverse("news:section_year", args=["hoat-dong", day.year]),
+            f"/sitemap-articles-{day:%Y-%m}.xml",
+            f"/api/articles/?limit=5&after={story.pk}",
+        ]
+
+    def steps(address: str) -> int:
+        taken = 0
+
+        def one_more() -> int:
+            nonlocal taken
+            taken += 1
+            return 0
+
+        assert client.get(address).status_code == 200, address
+        connection.connection.set_progress_handler(one_more, 1)
+        client.get(address)
+        connection.connection.set_progress_handler(None, 1)
+        return taken
+
+    for old, new in zip(addresses(stories[25]), addresses(stories[-25]), strict=True):
+        # Less than one step for each story between them.
+        assert steps(old) < steps(new) + MANY, old
