@@ -1,6 +1,5 @@
 """Forms of the public news pages."""
 
-import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
@@ -99,6 +98,22 @@ class SearchForm(forms.Form):
         return not self.is_valid() or self.filters != NO_FILTERS
 
     @property
+    def narrowing(self) -> list[str]:
+        """What the filters say, in words; nothing while one of them is wrong."""
+        if not self.is_valid():
+            return []
+        data = self.cleaned_data
+        said = [
+            data["muc"] and f"chuyên mục {data['muc'].name}",
+            data["tu"] and f"từ ngày {data['tu']:%d/%m/%Y}",
+            data["den"] and f"đến ngày {data['den']:%d/%m/%Y}",
+            data["tac_gia"] and f"tác giả “{data['tac_gia']}”",
+            data["the"] and f"thẻ “{data['the']}”",
+            data["tep"] and "có tệp đính kèm",
+        ]
+        return [words for words in said if words]
+
+    @property
     def asks(self) -> bool:
         return bool(self.query.wanted) or self.filters != NO_FILTERS
 
@@ -172,8 +187,9 @@ class SearchForm(forms.Form):
 
     @property
     def all_address(self) -> str:
-        """The same words without any filter."""
-        return urlencode({"q": self.words})
+        """The same words in the same order without any filter."""
+        asked = {"q": self.words, "thu-tu": NEWEST if self.newest_first else ""}
+        return urlencode({name: value for name, value in asked.items() if value})
 
     @property
     def best_address(self) -> str:
@@ -184,9 +200,13 @@ class SearchForm(forms.Form):
         return self.address(**{"thu-tu": NEWEST})
 
     @property
-    def day(self) -> dict[str, dt.date | None]:
-        """First and last day as they are shown again."""
-        return {name: self.cleaned_data.get(name) for name in ("tu", "den")}
+    def day(self) -> dict[str, str]:
+        """First and last day as they are shown again: a wrong one as it was typed."""
+        shown = {}
+        for name in ("tu", "den"):
+            day = self.cleaned_data.get(name)
+            shown[name] = day.isoformat() if day else line(self.data.get(name, ""))
+        return shown
 
 
 class DocumentFilterForm(forms.Form):

@@ -102,7 +102,23 @@ def test_each_filter_narrows_and_says_what_is_wrong_with_it(client: Client) -> N
         assert found == there, asked
     assert "Hãy viết ngày theo mẫu" in page(client, q="tin", tu="hôm qua")
     assert "Không có chuyên mục này" in page(client, q="tin", muc="khong-co")
-    assert "phải sau ngày bắt đầu" in page(client, q="tin", tu="2026-02-01", den="2026-01-01")
+    words = page(client, q="tin", tu="2026-02-01", den="2026-01-01")
+    assert words.count('class="error"') == words.count("phải sau ngày bắt đầu") == 1
+    assert 'name="tu" value="2026-02-01"' in words and 'name="den" value="2026-01-01"' in words
+    assert '<details class="search-filters" open>' in words
+
+
+def test_after_filtering_a_line_says_by_what_and_leads_out(client: Client) -> None:
+    sport = make_section(name="Thể thao")
+
+    words = page(client, q="tin", muc=sport.slug, tu="2026-01-02", the="<b>", thu_tu="moi-nhat")
+
+    assert "Đang lọc: chuyên mục Thể thao, từ ngày 02/01/2026, thẻ “&lt;b&gt;”." in words
+    assert 'href="/tim-kiem/?q=tin&amp;thu-tu=moi-nhat">Bỏ lọc' in words
+    assert '<details class="search-filters">' in words
+    assert '<input type="hidden" name="thu-tu" value="moi-nhat">' in words
+    assert 'href="/tim-kiem/">Bỏ lọc' in page(client, tep="1")
+    assert "Bỏ lọc" not in page(client, q="tin")
 
 
 def test_results_are_counted_by_section_and_every_link_keeps_what_was_asked(
