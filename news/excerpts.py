@@ -82,7 +82,7 @@ def _pieces(body: str, query: Query) -> Iterator["_Text"]:
         end = body.find("</", min(start + PIECE, len(body)))
         end = body.find(">", end) + 1 if end >= 0 else 0
         end = end or len(body)
-        words = richtext.plain(body[start:end])
+        words = richtext.outlined(body[start:end])
         yield _Text(words, query, is_begin=start == 0, is_end=end == len(body))
         start = end
 

@@ -130,6 +130,11 @@ _FLAT = {
     "option",
     "wbr",
 }
+_BLOCK_BORDER = re.compile(
+    r"</?(?:p|h[234]|li|[uo]l|t[dhr]|t(?:able|head|body)|caption|fig(?:ure|caption)|blockquote)(?: [^<>]*+)?>|<hr>"
+)
+# Signs behind which no dot is needed.
+_ENDS = (".", ",", ";", ":", "!", "?", "…")
 _ANY_TAG = re.compile(r"<[^<>]*+>")
 _RENAMED = {"b": "strong", "i": "em", "h1": "h2", "h5": "h4", "h6": "h4", "strike": "s", "del": "s"}
 _RENAMES = re.compile(rf"<(/?)({'|'.join(_RENAMED)})(?=[\s>/])", re.IGNORECASE)
@@ -212,6 +217,19 @@ def _depth(markup: str) -> int:
 def plain(markup: str) -> str:
     """The words of a clean body on one line, a blank where a tag stood so that paragraphs stay apart."""
     return " ".join(html.unescape(_ANY_TAG.sub(" ", markup)).split())
+
+
+def outlined(markup: str) -> str:
+    """The words of a clean body on one line as plain() has them, a dot between blocks that end without a sign.
+
+    So that cells, headings and captions of which a piece is shown do not read as one sentence.
+    """
+    shown = ""
+    for block in map(plain, _BLOCK_BORDER.split(markup)):
+        if block:
+            between = " " if shown.endswith(_ENDS) else " · "
+            shown += f"{between if shown else ''}{block}"
+    return shown
 
 
 # --- Showing --------------------------------------------------------------------------------------

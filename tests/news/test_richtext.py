@@ -225,6 +225,13 @@ def test_the_words_of_a_body_do_not_stick_together() -> None:
     assert richtext.plain("<p>một</p><p>hai &amp; ba</p>") == "một hai & ba"
 
 
+def test_blocks_of_an_outline_are_told_apart() -> None:
+    table = '<table><tr><th scope="col">Tuần</th><td>Thứ tư</td></tr></table>'
+    body = f"<h2>Lịch</h2>{table}<p>Thu <em>gom</em> rác.</p><ul><li>một</li><li></li><li>hai</li></ul>"
+    assert richtext.outlined(body) == "Lịch · Tuần · Thứ tư · Thu gom rác. một · hai"
+    assert richtext.outlined("") == richtext.outlined("<p></p>") == ""
+
+
 def test_the_descriptions_of_pictures_can_be_asked_for() -> None:
     assert richtext.alts(
         f'<p><img src="{OURS}" alt="A &amp; B"></p><p><img src="/media/x" alt="c"></p>'

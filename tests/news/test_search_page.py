@@ -73,6 +73,15 @@ def test_what_stands_only_in_a_file_is_shown_with_the_file(client: Client) -> No
     assert file.get_absolute_url() in words
 
 
+def test_cells_of_a_table_do_not_run_together_and_a_phrase_over_them_is_marked(
+    client: Client,
+) -> None:
+    cells = "<td>Tuần thứ tư</td><td>Thứ năm</td>"
+    make_article(title="Lịch", lead="Hai", body=f"<table><tbody><tr>{cells}</tr></tbody></table>")
+
+    assert "Tuần thứ <mark>tư · Thứ</mark> năm" in page(client, q='"tu thu"')
+
+
 def test_each_filter_narrows_and_says_what_is_wrong_with_it(client: Client) -> None:
     culture, sport = make_section(name="Văn hoá"), make_section(name="Thể thao")
     below = make_section(name="Bóng đá", parent=sport)
