@@ -234,12 +234,18 @@ def search(articles: ArticleQuerySet, words: str) -> ArticleQuerySet:
 
 
 def search_titles(articles: ArticleQuerySet, words: str) -> ArticleQuerySet:
-    """The same while one types, in titles only: the last word may be the beginning of one."""
+    """The same while one types, in titles only: the last word may be the beginning of one.
+
+    Titles that begin with the words stand first.
+    """
     terms = Terms.of(words, typing=True)
     if not terms.words:
         return articles.none()
     found = articles.filter(search_entry__title_words__index__match=terms)
-    return _ranked(found.order_by("-search_entry__title_words__pk"), f" {' '.join(terms.words)}")
+    phrase = f" {' '.join(terms.words)}"
+    ranked = _ranked(found.order_by("-search_entry__title_words__pk"), phrase)
+    begins = Case(When(search_entry__title__startswith=phrase, then=Value(0)), default=Value(1))
+    return ranked.order_by(begins, *ranked.query.order_by)
 
 
 def _ranked(found: ArticleQuerySet, phrase: str) -> ArticleQuerySet:

@@ -40,3 +40,5 @@ def test_enter_searches_while_nothing_is_chosen(watched: Page, site: str) -> Non
     watched.keyboard.press("Enter")
     expect(watched.get_by_text("1 kết quả với “dai hoi”.")).to_be_visible()
     expect(watched.locator("mark").first).to_have_text("Đại")
+    # Of the fields that were left empty nothing is in the address.
+    expect(watched).to_have_url(f"{site}/tim-kiem/?q=dai+hoi")

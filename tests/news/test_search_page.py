@@ -204,6 +204,17 @@ def test_official_documents_stand_above_the_stories(client: Client) -> None:
         assert link not in page(client, **asked), asked
 
 
+def test_a_title_that_begins_with_the_words_is_suggested_first(client: Client) -> None:
+    now = timezone.now()
+    for age, title in ((3, "Thư viện"), (2, "Đường có thư"), (1, "Văn thư"), (4, "Thu gom rác")):
+        make_article(title=title, published_at=now - dt.timedelta(days=age))
+
+    answer = client.get(reverse("news:suggestions"), {"q": "thu"})
+
+    offered = [one["text"] for one in json.loads(answer.content)["suggestions"]]
+    assert offered == ["Thư viện", "Thu gom rác", "Văn thư", "Đường có thư"]
+
+
 def test_the_number_of_a_document_is_completed_while_one_types(client: Client) -> None:
     document = make_document(number="03/2019/QĐ-UBND", abstract="Về rác thải")
     make_document(number="03/2019/NQ", status=Document.Status.DRAFT)
