@@ -120,12 +120,14 @@ class Content:
         from news.models import Article, ArticleAttachment, Document, SearchEntry, Tag
 
         tags = Tag.named(list(self.tags))
-        if {tag.pk for tag in tags} != set(article.tags.values_list("pk", flat=True)):
+        has_others = {tag.pk for tag in tags} != set(article.tags.values_list("pk", flat=True))
+        if has_others:
             article.tags.set(tags)
-            SearchEntry.keep([article])
         article.related.set(Article.objects.filter(pk__in=self.related).exclude(pk=article.pk))
         article.documents.set(Document.objects.filter(pk__in=self.documents))
-        ArticleAttachment.put_below(article, self.attachments)
+        # Indexed once, after both of what the index holds.
+        if not ArticleAttachment.put_below(article, self.attachments) and has_others:
+            SearchEntry.keep([article])
 
     def to_json(self) -> dict[str, Any]:
         """As a version is stored; moments in ISO 8601."""

@@ -280,16 +280,17 @@ class ArticleAttachment(models.Model):
         return f"{self.article_id}: {self.attachment_id}"
 
     @staticmethod
-    def put_below(article: "Article", keys: Sequence[int]) -> None:
+    def put_below(article: "Article", keys: Sequence[int]) -> bool:
         """Exactly these files stand below the story, in this order; what was deleted meanwhile is left out.
 
-        Whether somebody may change the story is asked by the verb that calls this.
+        Returns whether others stood there; then the story was indexed again. Whether somebody may change the story is
+        asked by the verb that calls this.
         """
         known = [attachment.pk for attachment in Attachment.objects.in_order(keys)]
         rows = ArticleAttachment.objects.filter(article=article)
         placed = rows.filter(order__isnull=False)
         if list(placed.order_by("order").values_list("attachment_id", flat=True)) == known:
-            return
+            return False
         with transaction.atomic():
             rows.filter(Q(order__isnull=False) | Q(attachment__in=known)).delete()
             ArticleAttachment.objects.bulk_create(
@@ -299,6 +300,7 @@ class ArticleAttachment(models.Model):
             SearchEntry.keep([article])
             if article.was_public:
                 freshness.bump()
+        return True
 
     @staticmethod
     def hold(article: "Article", keys: Sequence[int]) -> None:

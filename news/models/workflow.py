@@ -244,7 +244,8 @@ class Workflow(models.Model):
         article._require_content_rights(content, None, by)
         with transaction.atomic():
             article.save()
-            article._keep(content, by)
+            article._add_revision(content, by=by)
+            content.hang_on(article)
         return article
 
     def restore(self, revision: Revision, *, by: Any, seen: int | None = None) -> Revision:

@@ -18,12 +18,21 @@ from news.models import (
     NotReady,
     Outdated,
     Revision,
+    SearchEntry,
     StaffProfile,
     Step,
     Tag,
 )
+from news.search import search
 from portal.roles import AUTHOR, EDITOR, MODERATOR
-from tests.factories import make_article, make_official, make_photo, make_section, make_user
+from tests.factories import (
+    make_article,
+    make_attachment,
+    make_official,
+    make_photo,
+    make_section,
+    make_user,
+)
 from tests.racing import race
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +73,25 @@ def test_a_story_begins_as_the_first_version_of_a_draft(people: dict[str, User])
     assert article.created_by == people["author"]
     assert [tag.name for tag in article.tags.all()] == ["Giao thông"]
     assert article.revisions.get().text.title == "Cầu mới thông xe"
+
+
+def test_a_new_story_is_indexed_as_a_row_and_once_more_with_all_that_hangs_on_it(
+    people: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Any] = []
+    keep = SearchEntry.keep
+
+    def noted(rows: Any) -> None:
+        kept.append(rows)
+        keep(rows)
+
+    monkeypatch.setattr(SearchEntry, "keep", noted)
+    hung = content(tags=("Giao thông",), attachments=(make_attachment(title="Biểu mẫu").pk,))
+    article = Article.begin(hung, by=people["author"])
+
+    assert [rows for rows in kept if rows == [article]] == [[article]] * 2
+    for words in ("giao thong", "bieu mau"):
+        assert list(search(Article.objects.all(), words)) == [article], words
 
 
 def test_every_save_is_kept_with_its_author_and_can_be_restored(people: dict[str, User]) -> None:
