@@ -103,24 +103,6 @@ def words(text: str) -> list[str]:
     return found
 
 
-_LEADING_ZEROS = re.compile(r"(?<![0-9a-z])0+(?=[0-9])")
-
-
-def register_terms(text: str) -> list[str]:
-    """The folded words of the text as the register of documents compares them.
-
-    The number of a document, and a date, stay whole and lose their leading zeros: `05/2022/NĐ-CP` is
-    `5/2022/nd-cp`. What else there is becomes words().
-    """
-    found = []
-    for token in fold(text).split():
-        if "/" in token and any(c.isdigit() for c in token):
-            found.append(_LEADING_ZEROS.sub("", token.strip(".,;:/()[]\"'"))[:100])
-        else:
-            found += words(token)
-    return found
-
-
 def marked_words(text: str) -> list[str]:
     """The words of the text that bear marks or are no Latin letters, as spelt() has them, in their order.
 

@@ -5,6 +5,7 @@ off. `state` is whether the document is in force; it is computed for a day from 
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,11 +24,27 @@ from news.models.attachment import Attachment
 MAX_QUERY = 200
 MAX_TERMS = 12
 _KNOWN = "Văn bản này đã có: cùng số, cùng cơ quan, cùng ngày ban hành."
+_LEADING_ZEROS = re.compile(r"(?<![0-9a-z])0+(?=[0-9])")
 
 
 def today() -> dt.date:
     """The day on which a state is asked for when no other is named, on the Vietnamese clock."""
     return text.local(timezone.now()).date()
+
+
+def _terms(said: str) -> list[str]:
+    """The folded words of a text as the register compares them.
+
+    The number of a document, and a date, stay whole and lose their leading zeros: `05/2022/NĐ-CP` is
+    `5/2022/nd-cp`. What else there is becomes news.text.words().
+    """
+    found = []
+    for token in text.fold(said).split():
+        if "/" in token and any(c.isdigit() for c in token):
+            found.append(_LEADING_ZEROS.sub("", token.strip(".,;:/()[]\"'"))[:100])
+        else:
+            found += text.words(token)
+    return found
 
 
 class Heading(models.Model):
@@ -125,7 +142,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """
         if not typed.strip():
             return self
-        terms = text.register_terms(typed[:MAX_QUERY])[:MAX_TERMS]
+        terms = _terms(typed[:MAX_QUERY])[:MAX_TERMS]
         if not terms:
             return self.none()
         found = self
@@ -347,11 +364,11 @@ class Document(models.Model):
             f"{self.kind.name} số {self.number} {self.abstract} {self.issuer.name} {self.signer} "
             f"ngày {day:%d/%m/%Y} {day.day} tháng {day.month} năm"
         )
-        return f" {' '.join(dict.fromkeys(text.register_terms(said) + text.words(said)))} "
+        return f" {' '.join(dict.fromkeys(_terms(said) + text.words(said)))} "
 
     def _tidy(self) -> None:
         self.number = text.one_line(self.number)
-        self.number_key = "/".join(text.register_terms(self.number))[:100]
+        self.number_key = "/".join(_terms(self.number))[:100]
         self.signer = text.one_line(self.signer)
         self.abstract = text.one_line(self.abstract)
         self.effective_on = self.effective_on or self.issued_on
