@@ -1,5 +1,7 @@
 // The reader writes, presses Gửi bình luận, and a dialog asks for name and e-mail. Nothing typed is ever lost:
 // closing, refused or failed sends leave the text where it is. Without this file the same form is a plain page.
+// It comes when the box is first touched: see comment-box.js.
+import "./mail-suggestion.js";
 import { length, normalise } from "./plain-text.js";
 import { forgetReader, knownReader, rememberLink, rememberReader } from "./reader.js";
 import { FORGOTTEN, showRemembered } from "./remembered.js";
@@ -43,7 +45,8 @@ if (box && dialog) {
     return ticket;
   };
   // Asked for when writing begins, so that its age says how long the reader wrote.
-  text.addEventListener("focus", fetchTicket, { once: true });
+  if (document.activeElement === text) fetchTicket();
+  else text.addEventListener("focus", fetchTicket, { once: true });
 
   // --- what is wrong, in the words of the server's form -------------------------------------------------
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from comments.models import Comment
 from news.models import Article
@@ -103,6 +103,41 @@ def test_a_lost_network_is_said_and_the_text_can_be_sent_again(
     dialog.get_by_role("button", name="Lưu thông tin").click()
     expect(page.locator("[data-thanks]")).to_be_visible()
     assert Comment.objects.get().text == TEXT
+
+
+def test_nothing_is_lost_of_who_was_quicker_than_the_dialog(
+    page: Page, site: str, story: Article
+) -> None:
+    late: list[Route] = []
+    page.route("**/comment-dialog*.js", lambda route: late.append(route))
+    open_dialog(page, site, story)
+    page.wait_for_timeout(200)
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    late[0].continue_()
+    expect(page.get_by_role("dialog").get_by_label("Họ và tên")).to_be_focused()
+    fill_person(page)
+    page.get_by_role("button", name="Lưu thông tin").click()
+    expect(page.locator("[data-thanks]")).to_be_visible()
+    assert Comment.objects.get().text == TEXT
+
+
+def test_where_the_dialog_does_not_come_the_text_waits_or_goes_to_the_plain_page(
+    page: Page, site: str, story: Article
+) -> None:
+    page.route("**/comment-dialog*.js", lambda route: route.abort())
+    page.goto(f"{site}{story.get_absolute_url()}")
+    page.context.set_offline(True)
+    box = page.get_by_label("Ý kiến của bạn")
+    box.fill(TEXT)
+    page.get_by_role("button", name="Gửi bình luận").click()
+    expect(page.locator("#box-text-error")).to_contain_text("Chưa gửi được")
+    expect(box).to_be_focused()
+    expect(box).to_have_value(TEXT)
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Gửi bình luận").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator("textarea[name=text]")).to_have_value(TEXT)
+    expect(page.get_by_label("Họ và tên")).to_be_visible()
 
 
 def fill_person(page: Page) -> None:
