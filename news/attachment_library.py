@@ -93,13 +93,15 @@ class AttachmentUploadForm(forms.Form):
 
 
 class AttachmentsInput(forms.Widget):
-    """The files below a story in their order. Its value is the chosen keys and the new files."""
+    """The files below a story or a document in their order. Its value is the chosen keys and the new files."""
 
     media = MEDIA
     needs_multipart_form = True
     # Several controls under one name.
     use_fieldset = True
     user: Any = None
+    # Below what the files stand, as the form calls it.
+    place = "tin này"
 
     def value_from_datadict(
         self, data: Any, files: Any, name: str
@@ -131,6 +133,7 @@ class AttachmentsInput(forms.Widget):
             "may_upload": self.user is not None and self.user.has_perm("news.add_attachment"),
             "accept": ACCEPT,
             "help": HELP,
+            "place": self.place,
         }
         return render_to_string("admin/news/attachment/_field.html", context)
 
@@ -144,9 +147,10 @@ class AttachmentsField(forms.Field):
 
     widget = AttachmentsInput
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, place: str = AttachmentsInput.place, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
         super().__init__(**kwargs)
+        self.widget.place = place
         self._user: Any = None
         # What stood there after checking, also when it was refused.
         self._left: list[int] | None = None
@@ -169,7 +173,7 @@ class AttachmentsField(forms.Field):
         if len(chosen) < len(set(keys)) or len(keys) < len(set(sent)):
             refusals.append("Có tệp không còn trong thư viện. Hãy xem lại các tệp đã chọn.")
         if len(chosen) > MAX_FILES:
-            refusals.append(f"Nhiều nhất {MAX_FILES} tệp dưới một tin.")
+            refusals.append(f"Nhiều nhất {MAX_FILES} tệp dưới {self.widget.place}.")
         if refusals:
             raise forms.ValidationError(refusals)
         return chosen

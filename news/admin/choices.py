@@ -18,6 +18,11 @@ def is_key(value: str) -> bool:
 class ChosenByTyping(AutocompleteSelectMultiple):
     """Several rows, found by typing. Django's own asks the database for whatever was sent, and a word breaks it."""
 
+    @property
+    def media(self) -> forms.Media:
+        # Behind the script that makes the boxes.
+        return super().media + forms.Media(js=["admin/js/autocomplete.js", "js/admin/typing.js"])
+
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
         return super().optgroups(name, [key for key in value if is_key(str(key))], attrs)
 

@@ -50,12 +50,14 @@ class DocumentForm(forms.ModelForm):
 
     replacing = OtherDocumentsField(
         label="Thay thế",
-        help_text="Văn bản bị thay thế toàn bộ hết hiệu lực từ ngày văn bản này có hiệu lực.",
+        help_text="Gõ số văn bản rồi chọn. "
+        "Văn bản bị thay thế toàn bộ hết hiệu lực từ ngày văn bản này có hiệu lực.",
     )
     amending = OtherDocumentsField(
-        label="Sửa đổi, bổ sung", help_text="Văn bản được sửa một phần và vẫn còn hiệu lực."
+        label="Sửa đổi, bổ sung",
+        help_text="Gõ số văn bản rồi chọn. Văn bản được sửa một phần và vẫn còn hiệu lực.",
     )
-    attachments = AttachmentsField(label="Tệp của văn bản")
+    attachments = AttachmentsField(label="Tệp của văn bản", place="văn bản này")
     # When the document that the form was filled from was last changed: who saves over a newer one is told first.
     seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 

@@ -206,6 +206,14 @@ def test_the_report_leads_to_a_redirect_and_forgets_what_has_one() -> None:
     assert set(counted()) == {"/khac/"}
 
 
+def test_the_report_asks_for_no_redirect_where_a_pattern_answers() -> None:
+    MissedAddress.objects.add({("/cu/5.html", ""): 2, ("/khac/", ""): 1})
+    redirect("/cu/{so}.html", "/")
+    keeper = logged_in(make_official(ADMINISTRATOR))
+    words = keeper.get(reverse("admin:news_missedaddress_changelist")).content.decode()
+    assert words.count("Đã có chuyển hướng") == words.count(">Tạo chuyển hướng<") == 1
+
+
 def test_the_report_is_not_for_readers(client: Client) -> None:
     answer: Any = client.get(reverse("admin:news_missedaddress_changelist"))
     assert answer.status_code == 302

@@ -62,7 +62,7 @@
 
     function choose(file, before = null) {
       if (name && chosen.querySelector(`[data-id="${file.id}"]`)) {
-        say(`${file.title}: đã có dưới tin này.`);
+        say(`${file.title}: đã có trong danh sách.`);
         return false;
       }
       const item = element("li", {}, line(file));
