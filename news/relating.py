@@ -25,6 +25,9 @@ KEPT = 10
 THREAD_WEIGHT, LEAST_OF_TAG, IN_LEAD = 2.0, 0.3, 0.5
 # Less than one telling pair is chance.
 ENOUGH = 1.0
+# Without an event or a tag in common, what both titles say must tell more than two pairs: "giấy tờ cần" is in both of
+# two stories that have nothing to do with each other. Nothing beside a story is better than anything.
+ENOUGH_ALONE = 2.4
 
 
 def keep(article: Article) -> None:
@@ -57,6 +60,7 @@ def related_to(article: Article) -> dict[int, float]:
         found = _newest(tagged)
         for pk in found:
             scores[pk] += max(LEAST_OF_TAG, _weight(found))
+    linked = set(scores)
     pairs: dict[tuple[str, str], float] = {}
     traces: defaultdict[int, float] = defaultdict(float)
     for pair in _pairs_of(article):
@@ -70,13 +74,21 @@ def related_to(article: Article) -> dict[int, float]:
             traces[pk] += pairs[pair]
     close = {pk: scores.get(pk, 0) + traces.get(pk, 0) for pk in {*scores, *traces}}
     compared = [pk for pk, _ in sorted(close.items(), key=lambda item: (-item[1], -item[0]))]
+    of_title = set(pairwise(text.words(article.title)))
+    in_titles: defaultdict[int, float] = defaultdict(float)
     rows = published.filter(pk__in=compared[:COMPARED]).values_list("pk", "title", "summary")
     for pk, title, summary in rows:
         in_title, in_lead = set(pairwise(text.words(title))), set(pairwise(text.words(summary)))
         for pair, weight in pairs.items():
             scores[pk] += weight * (1 if pair in in_title else IN_LEAD if pair in in_lead else 0)
-    best = sorted(scores.items(), key=lambda item: (-item[1], -item[0]))[:KEPT]
-    return {pk: score for pk, score in best if score >= ENOUGH}
+            in_titles[pk] += weight if pair in in_title & of_title else 0
+    enough = {
+        pk: score
+        for pk, score in scores.items()
+        if score >= ENOUGH and (pk in linked or in_titles[pk] >= ENOUGH_ALONE)
+    }
+    best = sorted(enough.items(), key=lambda item: (-item[1], -item[0]))[:KEPT]
+    return dict(best)
 
 
 def _pairs_of(article: Article) -> list[tuple[str, str]]:

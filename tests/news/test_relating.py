@@ -38,7 +38,7 @@ def test_publishing_finds_what_belongs_beside_a_story_and_lets_it_know() -> None
     thread = Thread.objects.create(name="Mùa mưa")
     for number in range(5):
         publish(f"Hội nghị tổng kết công tác quý {number} tại trụ sở")
-    same_words = publish("Nạo vét kênh Tham Lương trước mùa nước lên")
+    same_words = publish("Nạo vét kênh Tham Lương, sửa cống ngăn triều")
     same_tag = publish("Chợ đêm mở cửa", tags=("Thoát nước", "Đô thị"))
     same_event = publish("Trường học nghỉ buổi chiều", thread=thread.pk)
     publish("Ngày hội đọc sách của thiếu nhi", lead="Kênh truyền hình có mặt.")
@@ -54,6 +54,11 @@ def test_publishing_finds_what_belongs_beside_a_story_and_lets_it_know() -> None
     new.publish(by=by, alone=True)
     assert set(beside(new)) == {same_event}
     assert beside(same_tag) == []
+
+
+def test_a_phrase_that_two_titles_share_by_chance_does_not_put_them_together() -> None:
+    publish("Nộp hồ sơ trực tuyến: năm bước và những giấy tờ cần chuẩn bị")
+    assert beside(publish("Tiêm chủng mở rộng: ngày tiêm và giấy tờ cần mang")) == []
 
 
 def test_readers_see_what_an_editor_chose_first_and_nothing_that_is_not_public() -> None:
