@@ -4,11 +4,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from news import redirects
+from news import paging, redirects
 from news.forms import DocumentFilterForm
 from news.freshness import public_page, public_page_with
 from news.models import Article, Attachment, Document
-from news.views import page_of
 
 STORIES = 20
 
@@ -19,7 +18,8 @@ def documents(request: HttpRequest) -> HttpResponse:
     """The register; what was chosen of it is asked for anew each time, as search is."""
     form = DocumentFilterForm(request.GET)
     found = form.filter(Document.objects.published()).with_facts()
-    return render(request, "news/documents.html", {"form": form, "page": page_of(found, request)})
+    context = {"form": form, "page": paging.numbered_page_of(found, request)}
+    return render(request, "news/documents.html", context)
 
 
 @require_safe

@@ -2,15 +2,17 @@
 
 `?truoc=<id>` shows what stands after that story in a list that begins with the newest, so the address shows the same
 stories for as long as they are public, however many are published meanwhile. `?sau=<id>` does so in a list that begins
-with the oldest. Nothing is counted: nobody reads how many pages there are, and that number costs the most.
+with the oldest. Nothing of these is counted: nobody reads how many pages there are, and that number costs the most.
+What is found by words and filters keeps its numbers: numbered_page_of().
 """
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Q
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
@@ -18,6 +20,9 @@ from news import text
 from news.freshness import OLDEST_FIRST
 from news.models import Article, ArticleQuerySet
 from news.periods import Period
+from news.search import Found
+
+Row = TypeVar("Row", bound=Model)
 
 PER_PAGE = 20
 # Of a list by numbers: nobody read further, and the last of them would cost as much as they like who ask for it.
@@ -141,6 +146,21 @@ def page_of(
         since=place.moment if place else None,
         oldest_first=order.oldest_first,
     )
+
+
+def numbered_page_of(found: "QuerySet[Row] | Found", request: HttpRequest) -> "Page[Row]":
+    """The page that `?trang=` asks for, of what readers are told the number of: results and documents.
+
+    Raises Http404 for one that does not exist.
+    """
+    paginator: Paginator[Any] = Paginator(found, PER_PAGE)
+    wanted = request.GET.get("trang", "1")
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 8):
+        raise Http404
+    page = paginator.get_page(wanted)
+    if str(page.number) != wanted:
+        raise Http404
+    return page
 
 
 def query_of_page(parts: Sequence[ArticleQuerySet], number: int) -> str:

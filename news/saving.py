@@ -116,7 +116,7 @@ def _answer(
     address = reverse(f"news:save_{kind}", args=[found.section.slug, found.slug, found.pk])
     if request.path != address:
         return HttpResponsePermanentRedirect(address)
-    page = page_of(request, found)
+    page = standing_alone(request, found)
     etag = f'"{digest(page)}-{kind}"'
     response: Any = get_conditional_response(request, etag=etag)
     if response is None:
@@ -138,7 +138,7 @@ def _answer(
 # --- The page ---------------------------------------------------------------------------------------
 
 
-def page_of(request: HttpRequest, article: Article) -> str:
+def standing_alone(request: HttpRequest, article: Article) -> str:
     """The story as a page that stands alone, but for its pictures: these are still addresses of the site."""
     address = absolute(article.get_absolute_url())
     pictures = Photo.objects.filter(key__in=richtext.photo_keys(article.body))

@@ -1,10 +1,9 @@
 """What readers see of the news."""
 
 import base64
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
+from django.core.paginator import Page
 from django.http import (
     Http404,
     HttpRequest,
@@ -39,25 +38,11 @@ from news.models import (
 )
 from news.publisher import absolute
 from news.query import line
-from news.search import Found
 
 Response = TypeVar("Response", bound=HttpResponseBase)
-Row = TypeVar("Row", bound=Model)
 
 NEIGHBOURS = 5
 ONE_PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
-
-
-def page_of(articles: "QuerySet[Row] | Found", request: HttpRequest) -> "Page[Row]":
-    """The page that `?trang=` asks for. Raises Http404 for one that does not exist."""
-    paginator: Paginator[Any] = Paginator(articles, paging.PER_PAGE)
-    wanted = request.GET.get("trang", "1")
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 8):
-        raise Http404
-    page = paginator.get_page(wanted)
-    if str(page.number) != wanted:
-        raise Http404
-    return page
 
 
 @require_safe
@@ -220,7 +205,7 @@ def print_view(request: HttpRequest, section_slug: str, slug: str, article_id: i
 def search_page(request: HttpRequest) -> HttpResponse:
     """Never kept: what readers type has no end, and would push out what many read."""
     form = SearchForm(request.GET)
-    page: Page[Article] = page_of(form.found, request)
+    page: Page[Article] = paging.numbered_page_of(form.found, request)
     shown = results(list(page), form.query)
     return render(request, "news/search.html", {"form": form, "page": page, "results": shown})
 
