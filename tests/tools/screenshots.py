@@ -21,6 +21,8 @@ from tests.tools.guide_pictures import take_guide  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 WIDTHS = {360: 740, 1280: 860}
+# Where things are found.
+FOUND = {"search": "/tim-kiem/?q=tiếp+công+dân", "days": "/tin-theo-ngay/", "documents": "/van-ban/"}
 
 
 def take(page: Page, name: str, width: int) -> None:
@@ -43,6 +45,9 @@ def main(site: str) -> None:
             )
             page.get_by_role("button", name="Gửi bình luận").click()
             take(page, "dialog", width)
+            for name, path in FOUND.items():
+                page.goto(site + path)
+                take(page, name, width)
             page.close()
             desk = browser.new_page(viewport={"width": width, "height": height})
             sign_in(desk, site, BY_ROLE[MODERATOR])
