@@ -22,7 +22,11 @@ from tests.tools.guide_pictures import take_guide  # noqa: E402
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 WIDTHS = {360: 740, 1280: 860}
 # Where things are found.
-FOUND = {"search": "/tim-kiem/?q=tiếp+công+dân", "days": "/tin-theo-ngay/", "documents": "/van-ban/"}
+FOUND = {
+    "search": "/tim-kiem/?q=tiếp+công+dân",
+    "days": "/tin-theo-ngay/",
+    "documents": "/van-ban/",
+}
 
 
 def take(page: Page, name: str, width: int) -> None:
