@@ -4,8 +4,9 @@
 
 `make bench-comments` asks for both databases. Everything happens in a database of its own that is gone afterwards.
 The database is copied while it holds few comments; each page is then asked for as a moderator would, of the one with few
-and of the one with many in turns, so that what else the machine does lengthens both. It fails when a page takes other
-queries with many, reads a large table through, or takes more than MOST_TIMES its time with few.
+and of the one with many in turns, so that what else the machine does lengthens both. It fails when a page takes more
+queries with many, reads a large table through, or takes more than MOST_TIMES its time with few. (A page that shows no
+reported comment takes one query less.)
 """
 
 import argparse
@@ -273,7 +274,7 @@ def main() -> int:
             connect_to(many)
             count, now, through = measure(client, address, query)
             clock = min(clock, now)
-        wrong += count != before or clock > MOST_TIMES * base or bool(through)
+        wrong += count > before or clock > MOST_TIMES * base or bool(through)
         print(
             f"{name:30} {count:7} {base:12.1f} {clock:13.1f} {clock / base:6.2f}   {through}",
             flush=True,
