@@ -9,7 +9,8 @@ NOTHING_FOUND = 75
 # The first draws nothing on a screen and opens a window for a quarter of the processor's time.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 ADVICE = (
-    "NOT RUN: no Chromium was found; install the Debian package `chromium-headless-shell`"
+    "NOT RUN: no Chromium was found; install the Debian packages `chromium-headless-shell`"
+    " and `chromium-common`"
     " (or `python -m playwright install chromium`), or set PORTAL_CHROMIUM=/path/to/it"
 )
 
