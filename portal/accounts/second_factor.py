@@ -72,9 +72,12 @@ def app_address(key: str, *, username: str, issuer: str) -> str:
 def verify(user: User, code: str) -> Device | None:
     """The device that accepts the code of a person, None if none does. An accepted code is used up.
 
-    Failures are counted on the device; after each the next is refused for twice as long, right or wrong.
+    Failures are counted on the device; after each the next is refused for twice as long, right or wrong. Nothing typed
+    is no failure: who forgets the code may type it at once.
     """
     code = "".join(code.split()).replace("-", "").lower()
+    if not code:
+        return None
     with transaction.atomic():
         # Locked: of two requests with the same code one comes second and is refused.
         if code.isascii() and code.isdigit() and len(code) == 6:
