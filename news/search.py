@@ -7,21 +7,24 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple, overload
+from typing import NamedTuple, overload
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, IntegerField, Value, When
 from django.utils import timezone
 
 from news import text
 from news.models import Article, ArticleQuerySet, SearchEntry, StoryWords
 from news.models import search as index
+from news.models.search import Standing
 from news.models.words import Terms
 from news.query import Query
 
 # As many are put in order and paged through; no count ever goes further.
 RANKED = 1000
 # Behind every rank there is.
-_LAST = 9
+_LAST = index.NOWHERE
+# How many more are asked for in place of those that have expired, some of which may have expired too.
+_EXPIRED = 20
 
 
 class Filters(NamedTuple):
@@ -40,9 +43,6 @@ class Filters(NamedTuple):
 
 
 NO_FILTERS = Filters()
-
-# Of an entry: article, section, and perhaps title, title_written, lead, lead_written.
-Row = tuple[Any, ...]
 
 
 class Found(Sequence[Article]):
@@ -87,19 +87,20 @@ def find(query: Query, filters: Filters = NO_FILTERS, *, newest_first: bool = Fa
     asked = terms_of(query, filters)
     long = [phrase for phrase in query.wanted if len(phrase) > 2]
     since, before = _between(filters)
-    rows: dict[int, Row] = {}
+    found: dict[int, Standing] = {}
     more = False
-    # One round, but for stories that have expired since they were indexed.
-    while len(rows) <= RANKED:
-        places = StoryWords.newest(asked, long, since=since, before=before, limit=RANKED + 1)
-        rows |= _entries(places, with_texts=ranks_them)
-        more = len(rows) > RANKED
-        if len(places) <= RANKED:
+    # One round, but for stories that have expired since they were indexed; these are few.
+    while len(found) <= RANKED:
+        limit = RANKED + 1 - len(found) + (_EXPIRED if found else 0)
+        places = StoryWords.newest(asked, long, since=since, before=before, limit=limit)
+        found |= _live(places, query if ranks_them else None)
+        more = len(found) > RANKED
+        if len(places) < limit:
             break
         before = places[-1]
-    newest = sorted(rows, reverse=True)[:RANKED]
-    if not (ranks_them and rows):
-        return _found(newest, rows, more=more)
+    newest = sorted(found, reverse=True)[:RANKED]
+    if not (ranks_them and found):
+        return _found(newest, found, more=more)
     if more:
         # What has the words in its title is wanted however old it is.
         in_title = tuple(map(index.in_title, query.words))
@@ -110,10 +111,10 @@ def find(query: Query, filters: Filters = NO_FILTERS, *, newest_first: bool = Fa
             before=_between(filters)[1],
             limit=RANKED,
         )
-        rows |= _entries([place for place in titles if place not in rows], with_texts=True)
-    ranks = _ranks(query, asked, rows)
-    best = sorted(rows, key=lambda place: (ranks[place], -place))[:RANKED]
-    return _found(best, rows, more=more)
+        found |= _live([place for place in titles if place not in found], query)
+    ranks = _ranks(query, asked, found)
+    best = sorted(found, key=lambda place: (ranks[place], -place))[:RANKED]
+    return _found(best, found, more=more)
 
 
 def terms_of(query: Query, filters: Filters) -> Terms:
@@ -146,67 +147,44 @@ def _between(filters: Filters) -> tuple[int, int]:
     return since, index.place_in_time(end, 0)
 
 
-def _entries(places: Sequence[int], *, with_texts: bool) -> dict[int, Row]:
-    """By place what is needed of those that have not expired; their texts only where they are put in order."""
-    # The key is a part of the place: no second index is asked.
-    entries = SearchEntry.objects.filter(
-        Q(expires_at=None) | Q(expires_at__gt=timezone.now()),
-        pk__in=[index.key_of(place) for place in places],
-    )
-    wanted = ["place", "pk", "section_key"]
-    if with_texts:
-        wanted += ["title", "title_written", "lead", "lead_written"]
-    known = set(places)
-    return {row[0]: row[1:] for row in entries.values_list(*wanted) if row[0] in known}
+def _live(places: Sequence[int], query: Query | None) -> dict[int, Standing]:
+    """By place those that have not expired; with a query also where its words stand."""
+    words, spelt = (query.words, query.spelt) if query else ((), ())
+    return SearchEntry.live(places, words, spelt)
 
 
-def _ranks(query: Query, asked: Terms, rows: dict[int, Row]) -> dict[int, int]:
+def _ranks(query: Query, asked: Terms, found: dict[int, Standing]) -> dict[int, int]:
     """For each place a number, the lowest for the best."""
     words, spelt = query.words, query.spelt
-    phrase = f" {' '.join(words)} "
-    since, before, limit = min(rows, default=0), max(rows, default=0) + 1, 2 * len(rows)
+    since, before, limit = min(found, default=0), max(found, default=0) + 1, 2 * len(found)
 
     def those_with(*marks: str) -> set[int]:
-        # Long phrases are not looked for again: those of `rows` have them.
+        # Long phrases are not looked for again: those that were found have them.
         more = asked._replace(words=(*marks, *asked.words))
         return set(StoryWords.newest(more, since=since, before=before, limit=limit))
 
-    exact = those_with(*map(index.written, spelt)) if spelt else set(rows)
+    exact = those_with(*map(index.written, spelt)) if spelt else set(found)
     apart = len(words) > 1 and len(query.wanted) > 1
-    together = those_with(*index.neighbours(words)) if apart else set(rows)
+    together = those_with(*index.neighbours(words)) if apart else set(found)
 
-    def standing(place: int, title: str, lead: str) -> int:
-        if phrase in title:
-            return 0
-        if all(f" {word} " in title for word in words):
-            return 1
-        if phrase in lead:
-            return 2
-        if all(f" {word} " in lead or f" {word} " in title for word in words):
-            return 3
-        return 4 if place in together else 5
-
-    def rank(place: int, row: Row) -> int:
-        _, _, title, title_written, lead, lead_written = row
+    def rank(place: int, entry: Standing) -> int:
+        elsewhere = 4 if place in together else 5
         # An old story that is here for its title may stand behind the newest of `exact`.
-        spelt_so = all(
-            f" {word} " in title_written or f" {word} " in lead_written for word in spelt
-        )
-        if place not in exact and not spelt_so:
-            return _LAST + standing(place, title, lead)
-        # The words may stand in the title in another spelling than the one that was typed.
-        if not all(f" {word} " in title_written for word in spelt):
-            title = ""
-        if not all(f" {word} " in lead_written or f" {word} " in title_written for word in spelt):
-            lead = ""
-        return standing(place, title, lead)
+        if place not in exact and not entry.spelt_in_lead:
+            return _LAST + min(entry.in_title, entry.in_lead, elsewhere)
+        # The words may stand in title and lead in another spelling than the one that was typed.
+        in_title = entry.in_title if entry.spelt_in_title else _LAST
+        in_lead = entry.in_lead if entry.spelt_in_lead else _LAST
+        return min(in_title, in_lead, elsewhere)
 
-    return {place: rank(place, row) for place, row in rows.items()}
+    return {place: rank(place, entry) for place, entry in found.items()}
 
 
-def _found(places: Sequence[int], rows: dict[int, Row], *, more: bool) -> Found:
+def _found(places: Sequence[int], found: dict[int, Standing], *, more: bool) -> Found:
     return Found(
-        [rows[place][0] for place in places], [rows[place][1] for place in places], more=more
+        [index.key_of(place) for place in places],
+        [found[place].section for place in places],
+        more=more,
     )
 
 

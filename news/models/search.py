@@ -2,11 +2,13 @@
 
 import datetime as dt
 import itertools
+import json
 import time
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, models, transaction
+from django.utils import timezone
 
 from news import richtext, text
 from news.models.words import MAX_INDEXED, Terms, Words, WordsField, fts5, tsquery
@@ -85,6 +87,23 @@ def neighbours(phrase: Phrase) -> tuple[str, ...]:
     return tuple(f"{one}_{two}" for one, two in itertools.pairwise(phrase))
 
 
+# Where words stand that stand neither in the title nor in the lead; behind whatever else there is.
+NOWHERE = 9
+
+
+class Standing(NamedTuple):
+    """How an entry stands to words that are looked for."""
+
+    section: int
+    # 0 side by side, 1 all of them, or NOWHERE.
+    in_title: int = NOWHERE
+    # 2 side by side, 3 all of them there or in the title, or NOWHERE.
+    in_lead: int = NOWHERE
+    # Whether those that were typed with marks stand there so; of the lead: there or in the title.
+    spelt_in_title: bool = False
+    spelt_in_lead: bool = False
+
+
 class SearchEntry(models.Model):
     """An article's place in the index, beside the article so that reading a page never loads it.
 
@@ -146,6 +165,29 @@ class SearchEntry(models.Model):
             ],
         )
         KnownWord.keep(known)
+
+    @staticmethod
+    def live(places: Sequence[int], words: Phrase = (), spelt: Phrase = ()) -> dict[int, Standing]:
+        """By place the entries there that have not expired, and how they stand to these folded and these spelt words.
+
+        The database says where words stand: that costs a fifth of fetching the texts of a thousand entries.
+        """
+        columns, values = _where_they_stand(words, spelt) if words else ([], [])
+        # The key is a part of the place: no second index is asked. All keys are one parameter.
+        keys: Any = [key_of(place) for place in places]
+        among = "= ANY(%s)"
+        if connection.vendor == "sqlite":
+            among, keys = "IN (SELECT value FROM json_each(%s))", json.dumps(keys)
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {', '.join(['place', 'section_key', *columns])} FROM news_searchentry"  # noqa: S608
+                f" WHERE article_id {among} AND (expires_at IS NULL OR expires_at > %s)",
+                [*values, keys, now],
+            )
+            rows = cursor.fetchall()
+        known = set(places)
+        return {place: Standing(*row) for place, *row in rows if place in known}
 
     @staticmethod
     def lock(articles: Any) -> list[int]:
@@ -211,7 +253,31 @@ def _entry_of(article: "Article") -> SearchEntry:
     )
 
 
-def _spaced(words: list[str]) -> str:
+def _where_they_stand(words: Phrase, spelt: Phrase) -> tuple[list[str], list[str]]:
+    """The columns of a Standing behind the section, in SQL, and the values for their places."""
+    here = "strpos" if connection.vendor == "postgresql" else "instr"
+
+    def all_there(some: Phrase, *columns: str) -> tuple[str, list[str]]:
+        one = " OR ".join(f"{here}({column}, %s) > 0" for column in columns)
+        asked = [f" {word} " for word in some for _ in columns]
+        return " AND ".join([f"({one})"] * len(some)) or "1 = 1", asked
+
+    columns, values = [], []
+    for side_by_side, column, places in ((0, "title", ("title",)), (2, "lead", ("lead", "title"))):
+        there, asked = all_there(words, *places)
+        columns.append(
+            f"CASE WHEN {here}({column}, %s) > 0 THEN {side_by_side}"
+            f" WHEN {there} THEN {side_by_side + 1} ELSE {NOWHERE} END"
+        )
+        values += [_spaced(words), *asked]
+    for places in (("title_written",), ("lead_written", "title_written")):
+        there, asked = all_there(spelt, *places)
+        columns.append(f"CASE WHEN {there} THEN 1 ELSE 0 END")
+        values += asked
+    return columns, values
+
+
+def _spaced(words: Sequence[str]) -> str:
     return f" {' '.join(words)} "
 
 
@@ -416,6 +482,10 @@ class KnownWord(models.Model):
     @staticmethod
     def keep(words: set[str]) -> None:
         """Note those that are new. Nothing is ever taken away: what is offered is looked up first."""
-        KnownWord.objects.bulk_create(
-            [KnownWord(word) for word in sorted(words)], ignore_conflicts=True, batch_size=500
-        )
+        # Nearly all are known: asking costs a third of offering them all.
+        ordered = sorted(words)
+        for first in range(0, len(ordered), 500):
+            some = ordered[first : first + 500]
+            kept = set(KnownWord.objects.filter(pk__in=some).values_list("pk", flat=True))
+            new = [KnownWord(word) for word in some if word not in kept]
+            KnownWord.objects.bulk_create(new, ignore_conflicts=True)
