@@ -70,6 +70,7 @@ def endpoint(*parameters: str, content_type: str = "application/json") -> Callab
     def wrap(view: Callable[..., Data]) -> Callable[..., HttpResponse]:
         # Nothing is changed here, so there is nothing to forge.
         @csrf_exempt
+        @freshness.same_for_all
         @wraps(view)
         def answered(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             response = _answer(view, request, parameters, content_type, kwargs)

@@ -66,6 +66,8 @@ class SiteFeed(Feed):
     """The newest articles of the whole site. `SiteFeed(Atom, "news:atom")` knows its format and its route."""
 
     language = "vi"
+    # As of views with news.freshness.public_page.
+    same_for_all = True
 
     def __init__(self, feed_type: type[Rss] | type[Atom], route: str) -> None:
         self.feed_type = feed_type

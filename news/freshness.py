@@ -5,7 +5,9 @@ The number is raised in the transaction of the change, so nobody can store an ol
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 
@@ -36,6 +38,7 @@ CACHEABLE_HEADER = "X-Page-Cache"
 
 _memo: tuple[int, float] = (0, float("-inf"))
 _made: dict[str, tuple[int, Any]] = {}
+_told: ContextVar[int] = ContextVar("the number of what is read here")
 
 
 def bump() -> None:
@@ -52,12 +55,24 @@ def current() -> int:
     from news.models import Generation
 
     global _memo
+    if told := _told.get(0):
+        return told
     number, read_at = _memo
     now = time.monotonic()
     if now - read_at >= settings.GENERATION_MEMO_SECONDS:
         number = Generation.objects.filter(pk=1).values_list("number", flat=True).first() or 0
         _memo = (number, now)
     return number
+
+
+@contextmanager
+def at(number: int) -> Iterator[None]:
+    """What is read in the block shows this number, whatever the present one is: it comes from a copy of the database."""
+    token = _told.set(number)
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 def forget() -> None:
@@ -96,6 +111,15 @@ class NoSuchPage(Http404):
         return HttpResponseRedirect(f"{request.path}?{asked.urlencode()}")
 
 
+def same_for_all(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The view only reads, and shows every reader without a session the same: it may read from a copy of the database.
+
+    Said by itself of what is not kept whole; the marks below say it too.
+    """
+    view.same_for_all = True  # type: ignore[attr-defined]
+    return view
+
+
 def public_page_with(*parameters: str) -> Callable[..., Any]:
     """The view's good answers are the same bytes for every anonymous reader: a page cache may keep them.
 
@@ -114,7 +138,7 @@ def public_page_with(*parameters: str) -> Callable[..., Any]:
                 response.headers[CACHEABLE_HEADER] = "yes"
             return response
 
-        return marked
+        return same_for_all(marked)
 
     return mark
 
@@ -136,4 +160,4 @@ def public_file(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         response: HttpResponse = page(request, *args, **kwargs)
         return response
 
-    return marked
+    return same_for_all(marked)

@@ -25,7 +25,7 @@ from news.archive_views import years_of
 from news.content import Content
 from news.excerpts import results
 from news.forms import SearchForm
-from news.freshness import NoSuchPage, public_page, public_page_with
+from news.freshness import NoSuchPage, public_page, public_page_with, same_for_all
 from news.models import (
     Article,
     ArticleQuerySet,
@@ -202,6 +202,7 @@ def print_view(request: HttpRequest, section_slug: str, slug: str, article_id: i
 
 
 @require_safe
+@same_for_all
 def search_page(request: HttpRequest) -> HttpResponse:
     """Never kept: what readers type has no end, and would push out what many read."""
     form = SearchForm(request.GET)
@@ -211,6 +212,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@same_for_all
 # What was withdrawn is gone everywhere within five seconds.
 @cache_control(public=True, max_age=5)
 def suggestions(request: HttpRequest) -> HttpResponse:

@@ -37,6 +37,8 @@ KNOWN = {
     "PORTAL_SESSION_IDLE_MINUTES",
     "PORTAL_SESSION_HOURS",
     "DATABASE_URL",
+    "DATABASE_REPLICA_URL",
+    "DATABASE_POOLED",
     "REDIS_URL",
     # Read by docker-compose.yml and by the test tools, not by Django.
     "POSTGRES_PASSWORD",
@@ -180,6 +182,15 @@ TEMPLATES = [
 DATABASES = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")
 }
+DATABASE_ROUTERS: list[str] = []
+# A copy from which public pages are read (portal/replica.py).
+if env.str("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = env.db_url("DATABASE_REPLICA_URL")
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["portal.replica.Router"]
+    MIDDLEWARE.append("portal.replica.PublicReads")
+# Whether PgBouncer stands before them and gives each transaction another session.
+DATABASE_POOLED = yes_or_no("DATABASE_POOLED", False)
 DATABASE = DATABASES["default"]
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     # SQLite makes the file, but not its folder.
@@ -193,11 +204,23 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     }
     # Tests run on a file as the portal does: a database in memory locks whole tables between threads.
     DATABASE["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
-elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
-    DATABASE["CONN_MAX_AGE"] = 60
-    DATABASE["CONN_HEALTH_CHECKS"] = True
-else:
+elif DATABASE["ENGINE"] != "django.db.backends.postgresql":
     raise refuse("DATABASE_URL must begin with sqlite:/// or postgres://")
+if any(one["ENGINE"] != "django.db.backends.postgresql" for one in DATABASES.values()) and (
+    "replica" in DATABASES or DATABASE_POOLED
+):
+    raise refuse(
+        "DATABASE_REPLICA_URL and DATABASE_POOLED need PostgreSQL; write postgres:// addresses or remove them."
+    )
+for name, database in DATABASES.items():
+    if database["ENGINE"] == "django.db.backends.postgresql":
+        database["CONN_MAX_AGE"] = 60
+        database["CONN_HEALTH_CHECKS"] = True
+        # A cursor of the server outlives its transaction, and would be looked for in another's session.
+        database["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
+        # A machine that has gone without a word must not hold up pages for minutes (seconds; milliseconds).
+        limits = {"connect_timeout": 2 if name == "replica" else 10, "tcp_user_timeout": 10_000}
+        database["OPTIONS"] = limits | database.get("OPTIONS", {})
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

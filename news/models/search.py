@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import connection, models, transaction
+from django.db import connection, connections, models, router, transaction
 from django.utils import timezone
 
 from news import richtext, text
@@ -422,7 +422,7 @@ class StoryWords(Words, models.Model):
                 " ORDER BY rowid DESC LIMIT %s"
             )
             values = [fts5(terms), since, before, *here, limit]
-        with connection.cursor() as cursor:
+        with connections[router.db_for_read(StoryWords)].cursor() as cursor:
             cursor.execute(statement, values)
             return sorted((place for (place,) in cursor.fetchall()), reverse=True)
 

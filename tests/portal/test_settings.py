@@ -28,8 +28,7 @@ def load(**environment: str | None) -> dict[str, Any]:
     """The settings as a process with just these variables reads them; None takes one of PRODUCTION away."""
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            if name.startswith("PORTAL_") or name in {
-                "DATABASE_URL",
+            if name.startswith(("PORTAL_", "DATABASE_")) or name in {
                 "REDIS_URL",
                 "POSTGRES_PASSWORD",
             }:
@@ -63,6 +62,8 @@ def load(**environment: str | None) -> dict[str, Any]:
         ({"PORTAL_DEBUG": "True"}, "must not run with PORTAL_DEBUG=True; remove the line"),
         ({"DATABASE_URL": None}, "needs DATABASE_URL, such as postgres://"),
         ({"DATABASE_URL": "mysql://a:b@c/d"}, "must begin with sqlite:/// or postgres://"),
+        ({"DATABASE_REPLICA_URL": "sqlite:////x/y.sqlite3"}, "need PostgreSQL"),
+        ({"DATABASE_URL": "sqlite:////x/y.sqlite3", "DATABASE_POOLED": "True"}, "need PostgreSQL"),
         ({"PORTAL_EMAIL_URL": "consolemail://"}, "must begin with smtp"),
         ({"PORTAL_EMAIL_URL": "mail.example:25"}, "must begin with smtp"),
         ({"PORTAL_EMAIL_URL": "smtps://mail.example:465"}, "must begin with smtp"),

@@ -170,17 +170,21 @@ def test_a_job_that_another_process_has_just_started_is_left_to_it() -> None:
 
 
 @pytest.mark.django_db
-def test_while_one_ticks_another_does_nothing(list_of_jobs: Any) -> None:
+def test_while_one_ticks_another_does_nothing_and_says_so(list_of_jobs: Any) -> None:
     work = Work()
     list_of_jobs(Job("x", "Việc", work))
     first = Tick.begin()
     assert first
-    assert not jobs.run_due_jobs()
+    out = io.StringIO()
+    call_command("tick", stdout=out)
     assert work.done == 0
+    assert "tiến trình khác" in out.getvalue()
 
     first.end()
-    assert jobs.run_due_jobs()
+    out = io.StringIO()
+    call_command("tick", stdout=out)
     assert work.done == 1
+    assert not out.getvalue()
 
 
 @pytest.mark.django_db

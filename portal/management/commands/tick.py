@@ -18,6 +18,8 @@ from portal.models import Tick
 
 logger = logging.getLogger(__name__)
 
+BUSY = "Một tiến trình khác đang làm việc định kỳ; lần này không làm gì thêm."
+
 
 class Command(BaseCommand):
     help = "Làm các việc định kỳ đến lúc phải làm: gửi thư, dọn dữ liệu cũ. Chạy mỗi phút một lần."
@@ -40,7 +42,8 @@ class Command(BaseCommand):
         if check:
             self._check()
         elif every is None:
-            run_due_jobs()
+            if not run_due_jobs():
+                self.stdout.write(BUSY)
         elif every < 1:
             raise CommandError("--every cần một số giây từ 1 trở lên, ví dụ: --every 60")
         else:
@@ -66,7 +69,8 @@ class Command(BaseCommand):
             if time.monotonic() >= due:
                 due = time.monotonic() + every
                 try:
-                    run_due_jobs()
+                    if not run_due_jobs():
+                        logger.info("another process does the regular work")
                 except DatabaseUnavailable:
                     logger.exception("the database does not answer; the next tick tries again")
                 finally:
