@@ -19,15 +19,16 @@ MODULES := manage.py $(shell find $(PACKAGES) -name '*.py')
 TEMPLATES := $(shell find templates $(PACKAGES) -name '*.html' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check-api bench bench-desk bench-comments bench-search check check-style check-types check-templates check-django format clean
+.PHONY: help run test check-api bench bench-data bench-desk bench-comments bench-search check check-style check-types check-templates check-django format clean
 
 help:
 	@echo 'make run [PORT=8000]   set up what is missing, then serve the site on this machine'
 	@echo 'make test              all tests: SQLite, PostgreSQL, browser'
 	@echo 'make bench             what taking in photographs costs: memory and time on this machine'
-	@echo 'make bench-desk        what the desk costs with 100,000 stories, on SQLite and PostgreSQL (a quarter of an hour)'
+	@echo 'make bench-data        fills the data sets of the others, which are kept (an hour, once)'
+	@echo 'make bench-desk        what the desk costs with 100,000 stories, on SQLite and PostgreSQL'
 	@echo 'make bench-comments    what the desk costs with a million comments beside 500, on SQLite and PostgreSQL'
-	@echo 'make bench-search      what searching costs with 100,000 stories, on SQLite and PostgreSQL (half an hour)'
+	@echo 'make bench-search      what searching costs with 100,000 stories, on SQLite and PostgreSQL'
 	@echo 'make check             style, types, layers, templates, Django (-k: do not stop at the first)'
 	@echo 'make check-api         asks the API of a demo whatever its description allows, and more'
 	@echo 'make format            rewrite code and templates in the style that check asks for'
@@ -44,17 +45,20 @@ test: $(INSTALLED_DEV)
 check-api: $(INSTALLED_DEV)
 	@$(PY) -m tests.tools.check_api
 
+bench-data: $(INSTALLED_DEV)
+	@$(PY) -m tests.bench.datasets
+
 bench-desk: $(INSTALLED_DEV)
-	@$(PY) -m tests.bench.desk
-	@$(PY) -m tests.tools.private_postgres -- $(PY) -m tests.bench.desk
+	@$(PY) -m tests.bench.datasets --stories 100000 --database sqlite --copy -- $(PY) -m tests.bench.desk
+	@$(PY) -m tests.bench.datasets --stories 100000 --database postgresql --copy -- $(PY) -m tests.bench.desk
 
 bench-comments: $(INSTALLED_DEV)
 	@$(PY) -m tests.bench.comments
 	@$(PY) -m tests.tools.private_postgres -- $(PY) -m tests.bench.comments
 
 bench-search: $(INSTALLED_DEV)
-	@$(PY) -m tests.bench.search
-	@$(PY) -m tests.tools.private_postgres -- $(PY) -m tests.bench.search
+	@$(PY) -m tests.bench.datasets --stories 100000 --database sqlite --copy -- $(PY) -m tests.bench.search
+	@$(PY) -m tests.bench.datasets --stories 100000 --database postgresql --copy -- $(PY) -m tests.bench.search
 
 bench: $(INSTALLED_DEV)
 	@$(PY) -m tests.bench.pictures

@@ -10,10 +10,8 @@ reported comment takes one query less.)
 """
 
 import argparse
-import datetime as dt
 import os
 import platform
-import random
 import shutil
 import sys
 import tempfile
@@ -34,125 +32,31 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.contrib.auth.models import Group, User  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
-from django.utils import timezone  # noqa: E402
 
-from comments.models import Action, Comment, Decision  # noqa: E402
-from news.models import Article  # noqa: E402
+from comments.models import Comment  # noqa: E402
 from portal.roles import MODERATOR  # noqa: E402
 from tests.bench import corpus  # noqa: E402
+from tests.bench.comment_corpus import (  # noqa: E402
+    COMMON,
+    DECIDED,
+    FIRST_WAITING,
+    MARKED,
+    RARE,
+    WAITING,
+    copy_many,
+    fill_few,
+)
 from tests.tools.plans import read_through  # noqa: E402
 
 ROUNDS, REPEATS = 4, 5
 MOST_TIMES = 1.3
 STORIES = 1000
-# The few, so that each list that is measured fills its page: what waits has the highest numbers, as in life, and the
-# first MARKED are about one story, hold one rare word, and are not copied.
-MARKED, WAITING, DECIDED = 60, 200, 240
-FIRST_WAITING = 10_000_000
-RARE, COMMON = "quýhiếm", "bạn đọc"
-KINDS = ["approved"] * 20 + ["refused"] * 6 + ["spam"] * 2 + ["hidden"] * 2
-PER_SOURCE = 20
 LARGE = ("comments_comment", "comments_comment_words", "comments_decision")
 MANY = 1000
-
-
-def fill_few() -> None:
-    """500 comments of every kind, made as the site makes them."""
-    dice = random.Random(2026)
-    sentences = corpus._sentences()
-    articles = list(Article.objects.order_by("pk").values_list("pk", flat=True))
-    now = timezone.now()
-    made = []
-    decided = MARKED + DECIDED
-    for number in range(decided + WAITING):
-        waiting, marked = number >= decided, number < MARKED
-        pk = FIRST_WAITING + number - decided if waiting else number + 1
-        status = "pending" if waiting else KINDS[number % len(KINDS)]
-        moment = now - dt.timedelta(minutes=3 * (decided + WAITING - number))
-        made.append(
-            Comment(
-                pk=pk,
-                article_id=articles[0 if marked else number % len(articles)],
-                name=f"Bạn đọc {pk}",
-                email="a@example.vn",
-                text=". ".join([*dice.choices(sentences, k=3), *([RARE] if marked else [])]),
-                status=status,
-                reason="insult" if status in {"refused", "hidden"} else "",
-                created_at=moment,
-                decided_at=None if waiting else moment,
-                signals=[["capitals", ""]] if number % 3 == 0 else [],
-                suspected=waiting and number % 2 == 0,
-                reports=1 + number % 3 if number % len(KINDS) < 6 and not waiting else 0,
-                source=f"source-{pk // PER_SOURCE}",
-                digest=f"digest-{pk}",
-                words_digest=f"words-{pk}",
-                consent_version="1",
-            )
-        )
-    with transaction.atomic():
-        Comment.objects.bulk_create(made)
-        Comment.keep_words(made)
-        Decision.objects.bulk_create(
-            Decision(
-                pk=comment.pk,
-                comment=comment,
-                action=Action.APPROVE,
-                at=comment.created_at,
-                before="pending",
-                after=comment.status,
-                revision=2,
-            )
-            for comment in made[:decided]
-        )
-
-
-def copy_many(first: int, size: int, times: int, start: int) -> None:
-    """Copy `size` comments from the key `first` on, `times` over, with keys from `start` on, each a bit older."""
-    key = f"({start} + n.k * {size} + t.id - {first})"
-    earlier = (
-        "strftime('%Y-%m-%d %H:%M:%f', t.{0}, '-' || (n.k * 7) || ' minutes')"
-        if SQLITE
-        else "(t.{0} - n.k * interval '7 minutes')"
-    )
-    changed = {
-        "id": key,
-        "article_id": f"(SELECT min(id) FROM news_article) + {key} % {STORIES}",  # noqa: S608
-        "name": f"'Bạn đọc ' || {key}",
-        "created_at": earlier.format("created_at"),
-        "decided_at": earlier.format("decided_at"),
-        "source": f"'source-' || ({key} / {PER_SOURCE})",
-        "digest": f"'digest-' || {key}",
-        "words_digest": f"'words-' || {key}",
-    }
-    numbers = (
-        f"WITH RECURSIVE n(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM n WHERE k < {times - 1})"  # noqa: S608
-    )
-    between = f"t.{{}} BETWEEN {first} AND {first + size - 1}"
-    with transaction.atomic(), connection.cursor() as cursor:
-
-        def copy(table: str, changed: dict[str, str], columns: list[str], number: str) -> None:
-            values = ", ".join(changed.get(column, f't."{column}"') for column in columns)
-            names = ", ".join(f'"{column}"' for column in columns)
-            cursor.execute(
-                f"INSERT INTO {table} ({names}) {numbers} SELECT {values} FROM n, {table} t"  # noqa: S608
-                f" WHERE {between.format(number)}"
-            )
-
-        copy("comments_comment", changed, [f.column for f in Comment._meta.local_fields], "id")
-        at = {"id": key, "comment_id": key, "at": earlier.format("at")}
-        copy("comments_decision", at, [f.column for f in Decision._meta.local_fields], "id")
-        number = key.replace("t.id", "t.rowid")
-        words = "comments_comment_words"
-        if SQLITE:
-            copied = {"rowid": number, "text": f"t.text || ' ' || {number}"}
-            copy(words, copied, ["rowid", "text"], "rowid")
-        else:
-            vector = f"t.{words} || to_tsvector('simple', ({number})::text)"
-            copy(words, {"rowid": number, words: vector}, ["rowid", words], "rowid")
 
 
 def tidy() -> None:
@@ -256,8 +160,9 @@ def main() -> int:
     many, few = connection.settings_dict["NAME"], copy_database()
     began = time.monotonic()
     copied = (asked.decided - MARKED) // DECIDED - 1
-    copy_many(MARKED + 1, DECIDED, copied, MARKED + DECIDED + 1)
-    copy_many(FIRST_WAITING, WAITING, asked.waiting // WAITING - 1, FIRST_WAITING + WAITING)
+    copy_many(MARKED + 1, DECIDED, copied, MARKED + DECIDED + 1, stories=STORIES)
+    waiting = asked.waiting // WAITING - 1
+    copy_many(FIRST_WAITING, WAITING, waiting, FIRST_WAITING + WAITING, stories=STORIES)
     tidy()
     number = Comment.objects.count()
     print(

@@ -71,6 +71,38 @@ def copy_of_wheel(programs: Path, home: Path) -> Path:
     return home / programs.relative_to(package.parent)
 
 
+def make_cluster(programs: Path, home: Path, account: dict[str, Any]) -> None:
+    """An empty cluster in `home`/data, which belongs to the account. Raises RuntimeError."""
+    initdb = [f"{programs}/initdb", f"--pgdata={home}/data", "--username=postgres"]
+    initdb += ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+    # Sessions of their own keep Ctrl+C away from this and the server: an interrupted initdb would leave
+    # a child writing into what we delete, and the server has to outlive the tests.
+    with subprocess.Popen(
+        initdb, stdout=subprocess.DEVNULL, cwd=home, start_new_session=True, **account
+    ) as making:
+        making.wait()
+    if making.returncode:
+        raise RuntimeError("initdb failed, see above")
+
+
+def start_server(
+    programs: Path, home: Path, account: dict[str, Any], options: dict[str, str]
+) -> subprocess.Popen[Any]:
+    """The server of the cluster in `home`, when it answers at the socket there. Raises RuntimeError."""
+    options = {"listen_addresses": "", "unix_socket_directories": str(home)} | options
+    postgres = [f"{programs}/postgres", "-D", f"{home}/data", *AS_IN_PRODUCTION]
+    postgres += [f"--{name}={value}" for name, value in options.items()]
+    with (home / "log").open("wb") as log:
+        server = subprocess.Popen(postgres, stderr=log, cwd=home, start_new_session=True, **account)
+    try:
+        wait_until_ready(programs, home, server)
+    except BaseException:
+        server.send_signal(signal.SIGQUIT)
+        server.wait()
+        raise
+    return server
+
+
 @contextmanager
 def private_postgres(programs: Path) -> Iterator[str]:
     """The DATABASE_URL of a new cluster that lives as long as the block."""
@@ -82,30 +114,9 @@ def private_postgres(programs: Path) -> Iterator[str]:
             os.chown(home, account["user"], account["group"])
             if programs.is_relative_to(sys.prefix):
                 programs = copy_of_wheel(programs, home)
-        account["cwd"] = home
-
-        initdb = [f"{programs}/initdb", f"--pgdata={home}/data", "--username=postgres"]
-        initdb += ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-        # Sessions of their own keep Ctrl+C away from these two: an interrupted initdb would leave
-        # a child writing into what we delete, and the server has to outlive the tests.
-        account["start_new_session"] = True
-        with subprocess.Popen(initdb, stdout=subprocess.DEVNULL, **account) as making:
-            making.wait()
-        if making.returncode:
-            raise RuntimeError("initdb failed, see above")
-        options = {
-            "listen_addresses": "",
-            "unix_socket_directories": home,
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
-        }
-        postgres = [f"{programs}/postgres", "-D", f"{home}/data"]
-        postgres += AS_IN_PRODUCTION
-        postgres += [f"--{name}={value}" for name, value in options.items()]
-        with (home / "log").open("wb") as log:
-            server = subprocess.Popen(postgres, stderr=log, **account)
-        wait_until_ready(programs, home, server)
+        make_cluster(programs, home, account)
+        options = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        server = start_server(programs, home, account, options)
         yield f"postgres:///postgres?host={home}&port=5432&user=postgres"
     finally:
         if server:
