@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from news import richtext, text
 from news.models import Article, ArticleAttachment, Attachment
-from news.query import Phrase, Query
+from news.query import Phrase, Query, writings
 
 # Characters of an excerpt, and of what stands in it before the first word that was found.
 LENGTH, BEFORE = 240, 60
@@ -140,9 +140,10 @@ def _pattern(phrases: tuple[Phrase, ...]) -> re.Pattern[str] | None:
     """What finds the phrases in a parted text, the longest first."""
     if not phrases:
         return None
-    ordered = sorted(phrases, key=lambda phrase: -sum(map(len, phrase)))
+    ways = [way for phrase in phrases for way in writings(phrase)]
+    ordered = sorted(ways, key=lambda phrase: -sum(map(len, phrase)))
     # A look at the first letter passes over most places at once.
-    first = "".join(sorted({re.escape(phrase[0][0]) for phrase in phrases}))
+    first = "".join(sorted({re.escape(phrase[0][0]) for phrase in ways}))
     return re.compile(f"(?=[{first}])(?:{'|'.join(map(_expression, ordered))})")
 
 

@@ -4,13 +4,16 @@
     "quy chế"      these words one after the other
     -họp           without this word; -"giao ban" without this phrase
     42/2022/NĐ-CP  what signs tie together stands together: the number of a document, or its beginning
+    05/2022        the same as 5/2022
 
 Nothing is an error and nothing else an operator: other signs only part words, and folding makes every spelling,
 case, form of Unicode and place of a tone mark the same.
 """
 
+import itertools
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import NamedTuple, Self
 
 from news import text
@@ -61,6 +64,21 @@ class Query(NamedTuple):
     def words(self) -> Phrase:
         """All that is wanted, in the order it was typed."""
         return tuple(word for phrase in self.wanted for word in phrase)
+
+
+def writings(phrase: Phrase) -> Iterator[Phrase]:
+    """The phrase, and how else it may be written: days, months and numbers of documents with a nought in front or not.
+
+    `5/2022` is `05/2022`. At most eight: of its short numbers the first three.
+    """
+    room = 3
+    choices: list[tuple[str, ...]] = []
+    for word in phrase:
+        bare = word.lstrip("0")
+        short = room > 0 and word.isdecimal() and len(bare) == 1 and len(word) <= 2
+        choices.append((word, f"0{bare}" if word == bare else bare) if short else (word,))
+        room -= short
+    return itertools.product(*choices)
 
 
 def line(typed: str) -> str:

@@ -5,11 +5,14 @@
 """
 
 import datetime as dt
+import functools
+import itertools
+import operator
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple, overload
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils import timezone
 
 from news import text
@@ -17,7 +20,7 @@ from news.models import Article, ArticleQuerySet, SearchEntry, StoryWords
 from news.models import search as index
 from news.models.search import Standing
 from news.models.words import Terms
-from news.query import Query
+from news.query import Query, writings
 
 # As many are put in order and paged through; no count ever goes further.
 RANKED = 1000
@@ -85,7 +88,7 @@ def find(query: Query, filters: Filters = NO_FILTERS, *, newest_first: bool = Fa
         return Found()
     ranks_them = bool(query.words) and not newest_first
     asked = terms_of(query, filters)
-    long = [phrase for phrase in query.wanted if len(phrase) > 2]
+    long = [tuple(writings(phrase)) for phrase in query.wanted if len(phrase) > 2]
     since, before = _between(filters)
     found: dict[int, Standing] = {}
     more = False
@@ -119,7 +122,8 @@ def find(query: Query, filters: Filters = NO_FILTERS, *, newest_first: bool = Fa
 
 def terms_of(query: Query, filters: Filters) -> Terms:
     """Words and filters as the index has them, and that it is public."""
-    words = [word for phrase in query.wanted for word in index.neighbours(phrase)]
+    terms = _terms(query)
+    words = list(terms.words)
     if filters.byline:
         words += [index.by_author(word) for word in text.words(filters.byline)] or ["@b"]
     if filters.tag:
@@ -127,11 +131,23 @@ def terms_of(query: Query, filters: Filters) -> Terms:
     if filters.with_files:
         words.append(index.WITH_FILES)
     words.append(index.PUBLIC)
-    return Terms(
-        tuple(words),
-        either=(tuple(map(index.in_section, filters.sections)),) if filters.sections else (),
-        without=tuple(map(index.neighbours, query.unwanted)),
-    )
+    sections = (tuple(map(index.in_section, filters.sections)),) if filters.sections else ()
+    return terms._replace(words=tuple(words), either=terms.either + sections)
+
+
+def _terms(query: Query) -> Terms:
+    """What must stand in the index and what must not, a number in any of its writings."""
+    words: list[str] = []
+    either: list[tuple[str, ...]] = []
+    for phrase in query.wanted:
+        for pair in itertools.pairwise(phrase) if len(phrase) > 1 else [phrase]:
+            written = tuple(word for way in writings(pair) for word in index.neighbours(way))
+            if len(written) > 1:
+                either.append(written)
+            else:
+                words += written
+    without = (index.neighbours(way) for phrase in query.unwanted for way in writings(phrase))
+    return Terms(tuple(words), either=tuple(either), without=tuple(without))
 
 
 def _between(filters: Filters) -> tuple[int, int]:
@@ -200,14 +216,14 @@ def search(articles: ArticleQuerySet, words: str) -> ArticleQuerySet:
     query = Query.of(words)
     if not query.wanted:
         return articles.none()
-    terms = Terms(
-        tuple(word for phrase in query.wanted for word in index.neighbours(phrase)),
-        without=tuple(map(index.neighbours, query.unwanted)),
-    )
-    found = articles.filter(search_entry__words__index__match=terms)
+    found = articles.filter(search_entry__words__index__match=_terms(query))
     for phrase in query.wanted:
         if len(phrase) > 2:
-            found = found.filter(search_entry__stream__words__contains=f" {' '.join(phrase)} ")
+            in_stream = (
+                Q(search_entry__stream__words__contains=f" {' '.join(way)} ")
+                for way in writings(phrase)
+            )
+            found = found.filter(functools.reduce(operator.or_, in_stream))
     return _ranked(found.order_by("-search_entry__words__pk"), f" {' '.join(query.words)} ")
 
 

@@ -372,7 +372,7 @@ class StoryWords(Words, models.Model):
     @staticmethod
     def newest(
         terms: Terms,
-        phrases: Sequence[Phrase] = (),
+        phrases: Sequence[Sequence[Phrase]] = (),
         *,
         since: int = 0,
         before: int = 2**63 - 1,
@@ -380,20 +380,22 @@ class StoryWords(Words, models.Model):
     ) -> list[int]:
         """The last so many places from `since` on and before `before` at which the terms hold, the newest first.
 
-        Of `phrases` each must stand in the stream; the terms must have brought them down to where they may.
+        Of `phrases` each must stand in the stream in one of its writings; the terms must have brought them down to
+        where they may.
 
         SQLite walks its index from the newest on and stops. PostgreSQL is made to ask its GIN index, whose answer comes
         in no order, and to put all of it in order: walking the rows costs it a look into each, and where the newest
         thousands have not what is looked for, into all of them.
         """
-        here = [f" {' '.join(phrase)} " for phrase in phrases]
+        here = [_spaced(way) for ways in phrases for way in ways]
         postgresql = connection.vendor == "postgresql"
         # A look into one stream after the other, from the newest on and no further than needed.
         position = "strpos" if postgresql else "instr"
         hit = "hits.rowid" if postgresql else "news_story_words.rowid"
+        one = f"{position}(words, %s) > 0"
         holds = " AND ".join(
-            [f"(SELECT {position}(words, %s) FROM news_storystream WHERE place = {hit}) > 0"]  # noqa: S608
-            * len(here)
+            f"(SELECT {' OR '.join([one] * len(ways))} FROM news_storystream WHERE place = {hit})"  # noqa: S608
+            for ways in phrases
         )
         if postgresql:
             # The terms as a query of their own: the planner does not see how common they are, and takes the index.
