@@ -1,6 +1,8 @@
 """One number that every cached page is keyed by: a change of what the public sees raises it.
 
-The number is raised in the transaction of the change, so nobody can store an old page under the new number.
+The number is raised in the transaction of the change, so nobody can store an old page under the new number. A process
+asks for it once in GENERATION_MEMO_SECONDS, and at once when it hears of a change: of its own ones, and where REDIS_URL
+is set of everybody's (`news.announcing`).
 """
 
 import re
@@ -16,6 +18,7 @@ from django.db import transaction
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
+from news import announcing
 from news.addresses import TRACKING
 
 PAGE_NUMBER = re.compile("[1-9][0-9]{0,4}", re.ASCII)
@@ -36,7 +39,9 @@ LISTED = {
 # Set on answers that may be kept, taken off again by the cache; no browser sees it.
 CACHEABLE_HEADER = "X-Page-Cache"
 
+# The number, and until when (of the monotonic clock) it is believed.
 _memo: tuple[int, float] = (0, float("-inf"))
+_changes_heard = 0
 _made: dict[str, tuple[int, Any]] = {}
 _told: ContextVar[int] = ContextVar("the number of what is read here")
 
@@ -47,21 +52,35 @@ def bump() -> None:
 
     if not Generation.objects.filter(pk=1).update(number=F("number") + 1):
         Generation.objects.get_or_create(pk=1, defaults={"number": 1})
-    transaction.on_commit(forget)
+    transaction.on_commit(_tell)
+
+
+def _tell() -> None:
+    forget()
+    if settings.REDIS_URL:
+        announcing.announce()
+
+
+def remembered() -> int | None:
+    """The present number as far as this process believes to know it, or None."""
+    number, until = _memo
+    return number if time.monotonic() < until else None
 
 
 def current() -> int:
-    """The present number; a process believes what it read for GENERATION_MEMO_SECONDS."""
+    """The present number; the database is asked if it is not remembered."""
     from news.models import Generation
 
     global _memo
     if told := _told.get(0):
         return told
-    number, read_at = _memo
-    now = time.monotonic()
-    if now - read_at >= settings.GENERATION_MEMO_SECONDS:
+    number = remembered()
+    if number is None:
+        now, heard = time.monotonic(), _changes_heard
         number = Generation.objects.filter(pk=1).values_list("number", flat=True).first() or 0
-        _memo = (number, now)
+        # What was asked before a change was heard of may be the number before it.
+        if heard == _changes_heard:
+            _memo = (number, now + settings.GENERATION_MEMO_SECONDS)
     return number
 
 
@@ -76,10 +95,21 @@ def at(number: int) -> Iterator[None]:
 
 
 def forget() -> None:
-    """Ask the database again at the next look."""
-    global _memo
+    """Ask the database again at the next look: something has changed."""
+    global _memo, _changes_heard
+    _changes_heard += 1
     _memo = (0, float("-inf"))
     _made.clear()
+
+
+def changes_heard() -> int:
+    """How many changes this process has heard of: whoever finds it grown meanwhile holds what may be old."""
+    return _changes_heard
+
+
+def listen() -> None:
+    """Hear of the changes that other processes make, as long as this one lives. Only where REDIS_URL is set."""
+    announcing.listen(forget)
 
 
 def made_once(name: str, make: Callable[[], Any]) -> Any:
