@@ -80,7 +80,7 @@ class NameField(PlainTextField):
 
 
 class CommentForm(forms.Form):
-    """What a reader sends. `website` is the honeypot: people do not see it, machines fill it in.
+    """What a reader sends, besides what comments.views asks itself: the ticket and the honeypot, `website`.
 
     `answerable` are the comments to which this may be a reply; none unless it is said.
     """
@@ -120,8 +120,6 @@ class CommentForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": "Ý kiến bạn trả lời không còn nhận trả lời."},
     )
-    website = forms.CharField(required=False)
-    ticket = forms.CharField(required=False)
 
     def __init__(
         self, *args: Any, answerable: CommentQuerySet | None = None, **kwargs: Any

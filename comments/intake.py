@@ -6,11 +6,11 @@ What is taken is pending, always; how suspicious it is decides only in which lis
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from comments import proofs, suspicion
 from comments.forms import CommentForm
-from comments.models import Comment, Quota
+from comments.models import Comment, History, Quota
 from comments.sources import digest_of, words_digest_of
 from news.models import Article
 
@@ -20,7 +20,7 @@ class LimitReached(Exception):
 
 
 class _SentBefore(Exception):
-    """The same words were stored while this was on its way."""
+    """The same words are stored already."""
 
 
 @dataclass(frozen=True)
@@ -73,30 +73,29 @@ def take(form: CommentForm, article: Article, sending: Sending) -> Comment:
         consent_version=data["consent"],
         notify=Comment.Notify.ASKED if data["notify"] else Comment.Notify.NO,
     )
-    if known := Comment.objects.filter(digest=comment.digest).first():
-        return known
+    history = History.of(sending.source, comment.words_digest)
+    if history.has_sent_enough:
+        raise LimitReached
     signals = [
         *sending.signals(),
         *suspicion.in_words(f"{comment.name}\n{comment.text}"),
-        *suspicion.in_history(comment),
+        *suspicion.in_history(sending.source, history),
     ]
     in_flood = proofs.is_flood()
     try:
         with transaction.atomic():
-            # Locks the count of this source: of a double post only one comes further at a time. So the database
-            # refuses no row, which it would write into its log with name and address.
+            # Locks the count of this source: of a double post only one comes further at a time.
             if not Quota.take(sending.source):
                 raise LimitReached
-            if Comment.objects.filter(digest=comment.digest).exists():
-                raise _SentBefore
             if in_flood and not proofs.spend(sending.proof, sending.ticket):
                 signals.append(("no_proof", ""))
             comment.signals = [list(signal) for signal in signals]
             comment.weight = suspicion.weight(signals)
             comment.suspected = comment.weight >= settings.COMMENT_SUSPECT_AT
-            comment.save()
-    except (IntegrityError, LimitReached, _SentBefore):
-        # Another of the same double posts was faster; it alone is counted.
+            if not comment.add():
+                raise _SentBefore
+    except (LimitReached, _SentBefore):
+        # The same was sent before, or another of the same double posts was faster; it alone is counted.
         if known := Comment.objects.filter(digest=comment.digest).first():
             return known
         raise

@@ -35,6 +35,10 @@ _INVISIBLE = frozenset(
 )
 _DROPPED = {"Cc", "Cf", "Co", "Cs"}
 _LINE_BREAKS = str.maketrans(dict.fromkeys("\r\x0b\x0c\x85\u2028\u2029", "\n"))
+# Nothing of this is dropped, breaks a line by another sign or is a mark: nearly all that is ever written.
+_ORDINARY = re.compile(
+    "[\\t\\n\x20-\x7e\xa0-\xac\xae-\u02ff\u1e00-\u1eff\u2010-\u2027\u2030-\u205e]*"
+)
 # In one row: Vietnamese needs two where a letter is not composed; more make a tower over the lines above.
 MAX_MARKS = 2
 
@@ -46,10 +50,8 @@ def normalise(value: str, *, one_line: bool) -> str:
     noncharacters, what shows nothing, combining marks without a letter before them and beyond MAX_MARKS in a row.
     At most one line stays empty between two. Doing it again changes nothing.
     """
-    value = value.replace("\r\n", "\n").translate(_LINE_BREAKS)
-    kept = "".join(c for c in value if c in "\n\t" or not _is_dropped(c))
-    # Only now: what stood between two characters may have kept them from being composed.
-    kept = _bounded_marks(unicodedata.normalize("NFC", kept))
+    value = value.replace("\r\n", "\n")
+    kept = value if _ORDINARY.fullmatch(value) else _without_what_is_dropped(value)
     if one_line:
         return " ".join(kept.split())
     lines = [" ".join(line.split()) for line in kept.split("\n")]
@@ -58,7 +60,14 @@ def normalise(value: str, *, one_line: bool) -> str:
 
 def length(value: str) -> int:
     """Characters as a reader counts them: a letter with its marks is one."""
-    return sum(not _is_mark(c) for c in value)
+    return len(value) if _ORDINARY.fullmatch(value) else sum(not _is_mark(c) for c in value)
+
+
+def _without_what_is_dropped(value: str) -> str:
+    value = value.translate(_LINE_BREAKS)
+    kept = "".join(c for c in value if c in "\n\t" or not _is_dropped(c))
+    # Only now: what stood between two characters may have kept them from being composed.
+    return _bounded_marks(unicodedata.normalize("NFC", kept))
 
 
 def _is_dropped(character: str) -> bool:

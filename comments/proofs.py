@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from comments.models import Comment, SpentProof
+from news import freshness
 
 WINDOW = dt.timedelta(minutes=10)
 _ALGORITHM = "PBKDF2/SHA-256"
@@ -25,7 +26,12 @@ _MAX_LENGTH = 4000
 
 
 def is_flood() -> bool:
-    """Whether more comments came lately than a site of this kind gets; one query, which counts no further than that."""
+    """Whether more comments came lately than a site of this kind gets, as known at most GENERATION_MEMO_SECONDS ago."""
+    return bool(freshness.believed("a flood of comments", _is_flood))
+
+
+def _is_flood() -> bool:
+    """One query, which counts no further than it must."""
     lately = Comment.objects.order_by().filter(created_at__gt=timezone.now() - WINDOW)
     return lately[: settings.COMMENT_FLOOD + 1].count() > settings.COMMENT_FLOOD
 

@@ -47,10 +47,10 @@ def may_reply(article: Article, policy: Policy) -> bool:
     return policy.replies_open and policy.takes_comments(article)
 
 
-def answerable(article: Article, policy: Policy) -> CommentQuerySet:
-    """The comments under which readers may write a reply. One level: not under replies."""
+def answerable(article: Article, policy: Policy) -> CommentQuerySet | None:
+    """The comments under which readers may write a reply, None where they may not. One level: not under replies."""
     if not may_reply(article, policy):
-        return Comment.objects.none()
+        return None
     return Comment.objects.public().filter(article=article, parent=None)
 
 

@@ -4,16 +4,14 @@ A signal is a code with a detail. Its weight stands in COMMENT_SIGNAL_WEIGHTS; f
 sends a comment to the list "Nghi spam".
 """
 
-import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db.models import Count, Q
-from django.utils import timezone
 
-from comments.models import BlockedSource, Comment, WatchedWord
+from comments.models import BlockedSource, History, WatchedWord
+from comments.models.policy import typed_words
 from news import personal_data, text
 
 Signal = tuple[str, str]
@@ -40,7 +38,6 @@ SENTENCES = {
     "no_proof": "Gửi trong lúc trang nhận dồn dập ý kiến mà máy gửi không tính lời giải được yêu cầu",
 }
 
-MONTH = dt.timedelta(days=30)
 MANY_A_DAY = 10
 
 _TOP_LEVEL = "com|net|org|vn|info|biz|xyz|top|shop|io|me|cc|club|site|online|link|live|vip|app|dev|asia|tv|gg|ly|win|bet"
@@ -61,6 +58,7 @@ _CHAT = re.compile(
 _LONG_NUMBER = re.compile(r"(?<![\d./-])\d(?:[ -]?\d){8,18}(?![\d/-])(?!\.\d)")
 _STRETCHED_LETTER = re.compile(r"(\S)\1{7,}")
 _STRETCHED_WORD = re.compile(r"(?<!\w)(\w{1,30})(?:\W{1,3}\1){4,}(?!\w)", re.IGNORECASE)
+_LATIN = re.compile("[\\x00-\\u024f\\u1e00-\\u1eff]*")
 _DETAIL = 60
 # Some characters become eighteen when they are spelt out.
 _READ = 4000
@@ -77,7 +75,7 @@ def weight(signals: list[Signal]) -> int:
 
 
 def in_words(words: str) -> Iterator[Signal]:
-    """What the normalised text itself shows; asks the database for the watched words only.
+    """What the normalised text itself shows.
 
     It is read as a person reads it: full-width letters and the dots of other scripts are ours.
     """
@@ -96,28 +94,21 @@ def in_words(words: str) -> Iterator[Signal]:
     yield from _watched(words)
     if mixed := _mixed_scripts(words):
         yield "mixed_scripts", mixed[:_DETAIL]
-    letters = [c for c in words if c.isalpha()]
-    if len(letters) >= 20 and sum(c.isupper() for c in letters) > 0.7 * len(letters):
+    if _is_capitals(words):
         yield "capitals", ""
     if stretched := _STRETCHED_LETTER.search(words) or _STRETCHED_WORD.search(words):
         yield "stretched", stretched[0][:_DETAIL]
 
 
-def in_history(comment: Comment) -> Iterator[Signal]:
-    """What the same source and the same words did before; three queries, each from an index."""
-    month_ago = timezone.now() - MONTH
-    same = Comment.objects.filter(words_digest=comment.words_digest, created_at__gt=month_ago)
-    if number := same.count():
-        yield "same_words", str(number)
-    before = Comment.objects.filter(source=comment.source, created_at__gt=month_ago).aggregate(
-        many=Count("pk", filter=Q(created_at__gt=timezone.now() - dt.timedelta(days=1))),
-        refused=Count("pk", filter=Q(status__in=[Comment.Status.REFUSED, Comment.Status.SPAM])),
-    )
-    if before["many"] >= MANY_A_DAY:
-        yield "many", str(before["many"])
-    if before["refused"]:
-        yield "refused_before", str(before["refused"])
-    if BlockedSource.objects.active().filter(source=comment.source).exists():
+def in_history(source: str, history: History) -> Iterator[Signal]:
+    """What the same source and the same words did before."""
+    if history.same_words:
+        yield "same_words", str(history.same_words)
+    if history.today >= MANY_A_DAY:
+        yield "many", str(history.today)
+    if history.refused:
+        yield "refused_before", str(history.refused)
+    if BlockedSource.blocks(source):
         yield "blocked", ""
 
 
@@ -129,29 +120,34 @@ def _other_numbers(words: str, known: list[str]) -> list[str]:
 
 
 def _watched(words: str) -> Iterator[Signal]:
-    exact = f" {' '.join(_split(words.casefold()))} "
+    exact = f" {' '.join(typed_words(words.casefold()))} "
     folded = f" {' '.join(text.words(words))} "
     found: dict[str, list[str]] = {}
-    for word in WatchedWord.objects.all():
-        as_typed = f" {' '.join(_split(word.words))} " in exact
-        if as_typed or (word.folded_too and f" {' '.join(text.words(word.words))} " in folded):
+    for word in WatchedWord.watched():
+        if word.typed in exact or (word.folded and word.folded in folded):
             found.setdefault(word.tier, []).append(word.words)
     for tier, hits in found.items():
         yield f"word_{tier}", ", ".join(hits)[:_DETAIL]
 
 
-def _split(words: str) -> list[str]:
-    return re.findall(r"\w+", words)
+def _is_capitals(words: str) -> bool:
+    # More than that it takes, and so many hardly any text has: then each letter need not be looked at.
+    if sum(map(str.isupper, words)) <= 14:
+        return False
+    letters = [c for c in words if c.isalpha()]
+    return len(letters) >= 20 and sum(c.isupper() for c in letters) > 0.7 * len(letters)
 
 
 def _mixed_scripts(words: str) -> str:
     """The first word that mixes scripts to look like another, as `Сhào` with a Cyrillic С."""
-    if all(ord(c) < 0x0250 or 0x1E00 <= ord(c) < 0x1F00 or not c.isalpha() for c in words):
+    if _LATIN.fullmatch(words) or all(
+        ord(c) < 0x0250 or 0x1E00 <= ord(c) < 0x1F00 or not c.isalpha() for c in words
+    ):
         return ""
     # A table of half a megabyte, read only when a letter occurs that is not Latin.
     from confusable_homoglyphs import confusables
 
-    for word in _split(words):
+    for word in typed_words(words):
         # Marks belong to the letter before them, whatever its script.
         bare = "".join(c for c in word if unicodedata.category(c) != "Mn")
         if confusables.is_mixed_script(bare, ["COMMON", "INHERITED"]):

@@ -15,11 +15,15 @@ from comments.forms import CommentForm
 from comments.models import Policy, Quota
 from comments.models.comment_queryset import CommentQuerySet
 from comments.private_links import private_address
+from news import freshness
 from news.freshness import public_page_with
 from news.models import Article
 
 # A comment of 2,000 characters, each the longest in UTF-8 and percent-encoded, with room for the other fields.
 MAX_BODY = 32 * 1024
+
+# So many stories are kept in memory for their forms.
+MAX_STORIES = 500
 
 CLOSED = "Tin này không còn nhận ý kiến."
 OUTDATED = "Trang đã mở quá lâu. Hãy bấm “Lưu thông tin” một lần nữa."
@@ -45,8 +49,8 @@ def page(request: HttpRequest, article_id: int) -> HttpResponse:
 @never_cache
 def ticket(request: HttpRequest, article_id: int) -> HttpResponse:
     """Asked by the article page when the reader begins to write."""
-    article = get_object_or_404(Article.objects.published(), pk=article_id)
-    if not Policy.current().takes_comments(article):
+    article = _story(article_id)
+    if not Policy.in_force().takes_comments(article):
         return JsonResponse({"ticket": ""}, status=404)
     return JsonResponse(_with_proof(tickets.new_ticket(article_id)))
 
@@ -61,14 +65,12 @@ def write(request: HttpRequest, article_id: int) -> HttpResponse:
         return HttpResponse(
             "Nội dung gửi lên quá lớn.", status=413, content_type="text/plain; charset=utf-8"
         )
-    article = get_object_or_404(
-        Article.objects.published().select_related("section"), pk=article_id
-    )
-    policy = Policy.current()
-    answerable = showing.answerable(article, policy)
+    article = _story(article_id)
+    policy = Policy.in_force()
     if not policy.takes_comments(article):
         kept = CommentForm(initial=request.POST.dict())
         return _answer(request, article, kept, status=403, message=CLOSED, closed=True)
+    answerable = showing.answerable(article, policy)
     if request.method != "POST" or "ticket" not in request.POST:
         # The box of the article page, sent without JavaScript: ask for the rest, keep the text.
         initial = {"text": request.POST.get("text", ""), "parent": request.GET.get("tra-loi")}
@@ -77,19 +79,40 @@ def write(request: HttpRequest, article_id: int) -> HttpResponse:
     return _take(request, article, answerable)
 
 
-def _take(request: HttpRequest, article: Article, answerable: CommentQuerySet) -> HttpResponse:
-    """Hard refusals, limit, form, then comments.intake. What is refused before the form is not looked at."""
+def _story(article_id: int) -> Article:
+    """A published story as its form needs it, from memory while nothing that the public sees has changed.
+
+    Raises Http404.
+    """
+    known: dict[int, Article] = freshness.made_once("stories that were answered", dict)
+    article = known.get(article_id)
+    if article is None or not article.is_published:
+        published = Article.objects.published().select_related("section").defer("body")
+        article = get_object_or_404(published, pk=article_id)
+        if len(known) >= MAX_STORIES:
+            known.clear()
+        known[article_id] = article
+    return article
+
+
+def _take(
+    request: HttpRequest, article: Article, answerable: CommentQuerySet | None
+) -> HttpResponse:
+    """Hard refusals, form, limit, then comments.intake."""
     given = request.POST["ticket"]
-    kept = CommentForm(initial=request.POST.dict(), answerable=answerable)
+    source = sources.source_of(request)
+
+    def kept() -> CommentForm:
+        return CommentForm(initial=request.POST.dict(), answerable=answerable)
+
     try:
         age = tickets.age(given, article.pk)
     except tickets.TicketRefused:
-        return _answer(request, article, kept, status=400, message=OUTDATED)
-    source = sources.source_of(request)
-    if wait := Quota.seconds_to_wait(source):
-        return _too_many(request, article, kept, wait)
+        return _answer(request, article, kept(), status=400, message=OUTDATED)
     form = CommentForm(request.POST, answerable=answerable)
     if not form.is_valid():
+        if wait := Quota.seconds_to_wait(source):
+            return _too_many(request, article, kept(), wait)
         Quota.note_refused(source)
         return _answer(request, article, form, status=400, ticket=given)
     sending = intake.Sending(
@@ -103,13 +126,18 @@ def _take(request: HttpRequest, article: Article, answerable: CommentQuerySet) -
     try:
         comment = intake.take(form, article, sending)
     except intake.LimitReached:
-        return _too_many(request, article, kept, Quota.seconds_to_wait(source))
+        return _too_many(request, article, kept(), Quota.seconds_to_wait(source))
     private = private_address(comment.pk)
     return _answer(request, article, form, status=200, sent=True, private_address=private)
 
 
 def _with_proof(ticket: str) -> dict[str, Any]:
-    """The ticket as the dialog gets it; in a flood with work for the browser, which static/js/proof.js does."""
+    """The ticket as the dialog gets it; in a flood with work for the browser, which static/js/proof.js does.
+
+    None for who has sent: another comment gets its own when its writing begins.
+    """
+    if not ticket:
+        return {}
     return {"ticket": ticket} | ({"work": proofs.work(ticket)} if proofs.is_flood() else {})
 
 
@@ -128,11 +156,12 @@ def _too_many(request: HttpRequest, article: Article, form: CommentForm, wait: i
 def _answer(
     request: HttpRequest, article: Article, form: CommentForm, *, status: int, **extra: Any
 ) -> HttpResponse:
-    """The same answer as a page or, for the dialog, as JSON; with a ticket for the next try.
+    """The same answer as a page or, for the dialog, as JSON; with a ticket for the next try, if one is needed.
 
     A ticket that was good is given back: one who mends a slip in two seconds is not "too fast".
     """
-    given = extra.pop("ticket", "") or tickets.new_ticket(article.pk)
+    sent = extra.get("sent", False)
+    given = extra.pop("ticket", "") or ("" if sent else tickets.new_ticket(article.pk))
     if request.headers.get("Accept") == "application/json":
         errors = (
             {name: list(messages) for name, messages in form.errors.items()}
@@ -140,10 +169,9 @@ def _answer(
             else {}
         )
         return JsonResponse(
-            {"errors": errors, "sent": False, "message": "", **_with_proof(given), **extra},
+            {"errors": errors, "sent": sent, "message": "", **_with_proof(given), **extra},
             status=status,
         )
-    sent = extra.get("sent", False)
     return render(
         request,
         "comments/thanks.html" if sent else "comments/write.html",

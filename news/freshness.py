@@ -1,8 +1,6 @@
 """One number that every cached page is keyed by: a change of what the public sees raises it.
 
-The number is raised in the transaction of the change, so nobody can store an old page under the new number. A process
-asks for it once in GENERATION_MEMO_SECONDS, and at once when it hears of a change: of its own ones, and where REDIS_URL
-is set of everybody's (`news.announcing`).
+The number is raised in the transaction of the change, so nobody can store an old page under the new number.
 """
 
 import re
@@ -18,7 +16,6 @@ from django.db import transaction
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
-from news import announcing
 from news.addresses import TRACKING
 
 PAGE_NUMBER = re.compile("[1-9][0-9]{0,4}", re.ASCII)
@@ -39,11 +36,10 @@ LISTED = {
 # Set on answers that may be kept, taken off again by the cache; no browser sees it.
 CACHEABLE_HEADER = "X-Page-Cache"
 
-# The number, and until when (of the monotonic clock) it is believed.
 _memo: tuple[int, float] = (0, float("-inf"))
-_changes_heard = 0
 _made: dict[str, tuple[int, Any]] = {}
 _told: ContextVar[int] = ContextVar("the number of what is read here")
+_believed: dict[str, tuple[float, Any]] = {}
 
 
 def bump() -> None:
@@ -52,35 +48,21 @@ def bump() -> None:
 
     if not Generation.objects.filter(pk=1).update(number=F("number") + 1):
         Generation.objects.get_or_create(pk=1, defaults={"number": 1})
-    transaction.on_commit(_tell)
-
-
-def _tell() -> None:
-    forget()
-    if settings.REDIS_URL:
-        announcing.announce()
-
-
-def remembered() -> int | None:
-    """The present number as far as this process believes to know it, or None."""
-    number, until = _memo
-    return number if time.monotonic() < until else None
+    transaction.on_commit(forget)
 
 
 def current() -> int:
-    """The present number; the database is asked if it is not remembered."""
+    """The present number; a process believes what it read for GENERATION_MEMO_SECONDS."""
     from news.models import Generation
 
     global _memo
     if told := _told.get(0):
         return told
-    number = remembered()
-    if number is None:
-        now, heard = time.monotonic(), _changes_heard
+    number, read_at = _memo
+    now = time.monotonic()
+    if now - read_at >= settings.GENERATION_MEMO_SECONDS:
         number = Generation.objects.filter(pk=1).values_list("number", flat=True).first() or 0
-        # What was asked before a change was heard of may be the number before it.
-        if heard == _changes_heard:
-            _memo = (number, now + settings.GENERATION_MEMO_SECONDS)
+        _memo = (number, now)
     return number
 
 
@@ -95,21 +77,11 @@ def at(number: int) -> Iterator[None]:
 
 
 def forget() -> None:
-    """Ask the database again at the next look: something has changed."""
-    global _memo, _changes_heard
-    _changes_heard += 1
+    """Ask the database again at the next look."""
+    global _memo
     _memo = (0, float("-inf"))
     _made.clear()
-
-
-def changes_heard() -> int:
-    """How many changes this process has heard of: whoever finds it grown meanwhile holds what may be old."""
-    return _changes_heard
-
-
-def listen() -> None:
-    """Hear of the changes that other processes make, as long as this one lives. Only where REDIS_URL is set."""
-    announcing.listen(forget)
+    _believed.clear()
 
 
 def made_once(name: str, make: Callable[[], Any]) -> Any:
@@ -121,6 +93,18 @@ def made_once(name: str, make: Callable[[], Any]) -> Any:
     kept = _made.get(name)
     if kept is None or kept[0] != number:
         kept = _made[name] = (number, make())
+    return kept[1]
+
+
+def believed(name: str, ask: Callable[[], Any]) -> Any:
+    """What `ask` told, asked again when it is older than GENERATION_MEMO_SECONDS. Nobody may change it.
+
+    For what no page shows, so that it raises no number, and what need not be known any sooner.
+    """
+    now = time.monotonic()
+    kept = _believed.get(name)
+    if kept is None or now - kept[0] >= settings.GENERATION_MEMO_SECONDS:
+        kept = _believed[name] = (now, ask())
     return kept[1]
 
 

@@ -1,11 +1,18 @@
 """The desk: Django's admin site with our door, pages about one's own account, the command box and the guide."""
 
+import functools
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+
+
+@functools.cache
+def begins() -> str:
+    """The address below which the desk lies; asked of every request, so it is put together once."""
+    return reverse("admin:index")
 
 
 class DeskConfig(AdminConfig):

@@ -2,6 +2,7 @@ from comments.models.answer import Answer, AnswerStep
 from comments.models.asked import AskedAddress
 from comments.models.comment import AlreadyDecided, Comment
 from comments.models.decision import Action, Decision, Reason
+from comments.models.history import History
 from comments.models.policy import BlockedSource, Holiday, Policy, WatchedWord
 from comments.models.proof import SpentProof
 from comments.models.quota import Quota
@@ -18,6 +19,7 @@ __all__ = [
     "Comment",
     "CommentWords",
     "Decision",
+    "History",
     "Holiday",
     "Policy",
     "Quota",

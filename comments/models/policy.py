@@ -1,8 +1,9 @@
 """What the office itself decides about comments: when they are open, what is watched, who is not trusted."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -82,6 +83,12 @@ class Policy(models.Model):
         """The office's rules; costs one query."""
         return cls.objects.filter(pk=1).first() or cls(pk=1)
 
+    @classmethod
+    def in_force(cls) -> Self:
+        """The same as readers meet it, at most GENERATION_MEMO_SECONDS old; for all who do not change it."""
+        rules: Self = freshness.believed("rules for comments", cls.current)
+        return rules
+
     def due_days(self) -> Callable[[dt.datetime], dt.date]:
         """Tells of a moment when a question was sent by which day it is to be answered; asks for the holidays once."""
         holidays = Holiday.days()
@@ -97,6 +104,20 @@ class Policy(models.Model):
             return False
         age = timezone.now() - article.published_at
         return self.close_after_days is None or age < dt.timedelta(days=self.close_after_days)
+
+
+def typed_words(written: str) -> list[str]:
+    """The words of a text as they are written, with their marks."""
+    return re.findall(r"\w+", written)
+
+
+class Watched(NamedTuple):
+    """A watched word as it is looked for in a comment: between blanks, `folded` empty where that is not safe."""
+
+    words: str
+    tier: str
+    typed: str
+    folded: str
 
 
 class WatchedWord(models.Model):
@@ -135,6 +156,24 @@ class WatchedWord(models.Model):
             raise ValidationError({"words": "Hãy viết ít nhất một chữ cái hoặc chữ số."})
         if type(self).objects.filter(words=self.words).exclude(pk=self.pk).exists():
             raise ValidationError({"words": "Từ này đã có trong danh sách."})
+
+    @classmethod
+    def watched(cls) -> list[Watched]:
+        """All of them, at most GENERATION_MEMO_SECONDS old."""
+        found: list[Watched] = freshness.believed("watched words", cls._watched)
+        return found
+
+    @classmethod
+    def _watched(cls) -> list[Watched]:
+        return [
+            Watched(
+                row.words,
+                row.tier,
+                typed=f" {' '.join(typed_words(row.words))} ",
+                folded=f" {' '.join(text.words(row.words))} " if row.folded_too else "",
+            )
+            for row in cls.objects.all()
+        ]
 
 
 class BlockedSourceQuerySet(models.QuerySet["BlockedSource"]):
@@ -176,6 +215,15 @@ class BlockedSource(models.Model):
     def clean(self) -> None:
         if self.until and self.until > timezone.now() + dt.timedelta(days=max(self.DAYS)):
             raise ValidationError({"until": f"Chặn được nhiều nhất {max(self.DAYS)} ngày."})
+
+    @classmethod
+    def blocks(cls, source: str) -> bool:
+        """Whether what comes from this source is distrusted, as known at most GENERATION_MEMO_SECONDS ago."""
+        blocked: frozenset[str] = freshness.believed(
+            "blocked sources",
+            lambda: frozenset(cls.objects.active().values_list("source", flat=True)),
+        )
+        return source in blocked
 
     @property
     def until_words(self) -> str:

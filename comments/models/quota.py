@@ -3,14 +3,14 @@
 import time
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 
 
 class QuotaQuerySet(models.QuerySet["Quota"]):
     def outdated(self) -> "QuotaQuerySet":
         """Rows of windows that are over and mean nothing any more."""
-        return self.filter(window__lt=_window()[0])
+        return self.filter(window__lt=window_now()[0])
 
 
 class Quota(models.Model):
@@ -39,30 +39,34 @@ class Quota(models.Model):
     @staticmethod
     def seconds_to_wait(source: str) -> int:
         """0 if this source may send one more, else the seconds until it may (for Retry-After)."""
-        window, left = _window()
+        window, left = window_now()
         full = Q(stored__gte=settings.COMMENT_LIMIT) | Q(refused__gte=settings.COMMENT_TRIES)
         return left if Quota.objects.filter(full, source=source, window=window).exists() else 0
 
     @staticmethod
     def take(source: str) -> bool:
         """Count one comment of this source, in the transaction that stores it. False if it has none left."""
-        window, _ = _window()
-        mine = Quota.objects.filter(source=source, window=window)
-        free = mine.filter(stored__lt=settings.COMMENT_LIMIT)
-        if free.update(stored=F("stored") + 1):
-            return True
-        Quota.objects.bulk_create([Quota(source=source, window=window)], ignore_conflicts=True)
-        return bool(free.update(stored=F("stored") + 1))
+        window, _ = window_now()
+        # One statement, which Django's own words cannot say: a new row, or one more in the row that has room.
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE, [source, window, settings.COMMENT_LIMIT])
+            return cursor.rowcount == 1
 
     @staticmethod
     def note_refused(source: str) -> None:
         """Count one try of this source that was answered with an error."""
-        window, _ = _window()
+        window, _ = window_now()
         Quota.objects.bulk_create([Quota(source=source, window=window)], ignore_conflicts=True)
         Quota.objects.filter(source=source, window=window).update(refused=F("refused") + 1)
 
 
-def _window() -> tuple[int, int]:
+_TAKE = """
+INSERT INTO comments_quota (source, "window", stored, refused) VALUES (%s, %s, 1, 0)
+ON CONFLICT (source, "window") DO UPDATE SET stored = comments_quota.stored + 1 WHERE comments_quota.stored < %s
+"""
+
+
+def window_now() -> tuple[int, int]:
     """The number of the present window and the seconds it has left."""
     number, passed = divmod(int(time.time()), settings.COMMENT_LIMIT_SECONDS)
     return number, settings.COMMENT_LIMIT_SECONDS - passed

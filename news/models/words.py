@@ -119,22 +119,29 @@ class Words:
         """
         rows = [(number, *map(_indexed, texts)) for number, *texts in rows]
         model: Any = cls
-        table = connection.ops.quote_name(model._meta.db_table)
         gone = {number for number, *_ in rows} | set(instead_of)
         model._base_manager.filter(pk__in=gone).delete()
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                vectors = " || ".join(
-                    f"setweight(to_tsvector('simple', %s), '{weight}')"
-                    for weight, _ in zip("ABCD", cls.columns, strict=False)
-                )
-                command = f"INSERT INTO {table} (rowid, {table}) VALUES (%s, {vectors})"  # noqa: S608
-            else:
-                holes = ", %s" * len(cls.columns)
-                command = (
-                    f"INSERT INTO {table} (rowid, {', '.join(cls.columns)}) VALUES (%s{holes})"  # noqa: S608
-                )
-            cursor.executemany(command, rows)
+            cursor.executemany(cls._insert(), rows)
+
+    @classmethod
+    def add(cls, number: int, *texts: str) -> None:
+        """One row of a number that has none."""
+        with connection.cursor() as cursor:
+            cursor.execute(cls._insert(), [number, *map(_indexed, texts)])
+
+    @classmethod
+    def _insert(cls) -> str:
+        model: Any = cls
+        table = connection.ops.quote_name(model._meta.db_table)
+        if connection.vendor == "postgresql":
+            vectors = " || ".join(
+                f"setweight(to_tsvector('simple', %s), '{weight}')"
+                for weight, _ in zip("ABCD", cls.columns, strict=False)
+            )
+            return f"INSERT INTO {table} (rowid, {table}) VALUES (%s, {vectors})"  # noqa: S608
+        holes = ", %s" * len(cls.columns)
+        return f"INSERT INTO {table} (rowid, {', '.join(cls.columns)}) VALUES (%s{holes})"  # noqa: S608
 
     @classmethod
     def forget_replaced(cls) -> None:

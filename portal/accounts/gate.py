@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django_otp import DEVICE_ID_SESSION_KEY
 
+from portal import desk
 from portal.accounts import second_factor
 
 ENROL = "admin:second_factor_enrol"
@@ -27,7 +28,7 @@ class SecondFactorGate:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
-        if not request.path.startswith((reverse("admin:index"), FILES)):
+        if not request.path.startswith((desk.begins(), FILES)):
             return None
         # A reader of a public file has no session; asking for one would keep every cache from keeping the file.
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:

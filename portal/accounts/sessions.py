@@ -18,10 +18,10 @@ from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessio
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from portal import desk
 from portal.accounts import audit, origin
 
 # How exactly "last seen" is known, and so how often a session is written while somebody works.
@@ -148,7 +148,7 @@ class NoteUse:
     def process_view(self, request: HttpRequest, view: Any, *args: Any) -> None:
         if getattr(view, "is_no_work", False) and "X-Worked" not in request.headers:
             return
-        if request.path.startswith(reverse("admin:index")) and request.user.is_authenticated:
+        if request.path.startswith(desk.begins()) and request.user.is_authenticated:
             request.session.touch()  # type: ignore[attr-defined]
 
 

@@ -45,8 +45,9 @@ if (box && dialog) {
     return ticket;
   };
   // Asked for when writing begins, so that its age says how long the reader wrote.
+  const askForTicketWhenWriting = () => text.addEventListener("focus", fetchTicket, { once: true });
   if (document.activeElement === text) fetchTicket();
-  else text.addEventListener("focus", fetchTicket, { once: true });
+  else askForTicketWhenWriting();
 
   // --- what is wrong, in the words of the server's form -------------------------------------------------
 
@@ -193,15 +194,17 @@ if (box && dialog) {
         credentials: "omit",
       });
       const result = await answer.json();
-      ticket = Promise.resolve(result.ticket);
-      if (!proof || result.ticket !== sent) begin(result.work);
       if (result.sent) {
+        ticket = proof = null;
+        askForTicketWhenWriting();
         if (remember.checked) {
           rememberReader(name.value, email.value);
           rememberLink(result.private_address, box.dataset.title);
         } else forgetReader();
         showThanks(result.private_address);
       } else {
+        ticket = Promise.resolve(result.ticket);
+        if (!proof || result.ticket !== sent) begin(result.work);
         showErrors(result.errors);
         say(result.message);
       }

@@ -4,7 +4,9 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from comments import consent, tickets
@@ -257,3 +259,23 @@ def test_one_household_s_ipv6_addresses_are_one_source(client: Client, settings:
         client.defaults["REMOTE_ADDR"] = f"2001:db8::{number}"
         answer = send(client, article, text=f"Ý kiến {number}")
     assert answer.status_code == 429
+
+
+def test_a_comment_is_taken_by_four_statements_in_one_transaction(
+    client: Client, settings: Any
+) -> None:
+    """What stays the same for a second is asked for once: rules, watched words, blocked sources, a flood."""
+    settings.GENERATION_MEMO_SECONDS = 3600
+    article = make_article()
+    send(client, article, as_json=True)
+    with CaptureQueriesContext(connection) as queries:
+        assert send(client, article, as_json=True, text="Ý kiến khác").json()["sent"]
+    statements = [query["sql"].split() for query in queries.captured_queries]
+    written = [words[2].strip('"') for words in statements if words[0] == "INSERT"]
+    assert written == ["comments_quota", "comments_comment", "comments_comment_words"]
+    # Besides one question and, as a test's own transaction has it, the two ends of this one.
+    assert [words[0] for words in statements if words[0] != "INSERT"] == [
+        "SELECT",
+        "SAVEPOINT",
+        "RELEASE",
+    ]
