@@ -10,12 +10,25 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 from django.db import connection
 
 SQLITE = "portal.sqlite3"
+
+
+def libpq_words(url: str) -> str:
+    """The URL of a PostgreSQL as libpq's own words: Python's parsers leave out the // of one without a host."""
+    parts = urlsplit(url)
+    words = {
+        "dbname": parts.path.strip("/"),
+        "user": parts.username,
+        "password": parts.password,
+        "host": parts.hostname,
+        "port": parts.port,
+    } | dict(parse_qsl(parts.query))
+    return " ".join(f"{name}={value}" for name, value in words.items() if value)
 
 
 def on_server(statement: str) -> None:

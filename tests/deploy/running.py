@@ -19,10 +19,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 import pytest
 from django.conf import settings
+
+from tests.tools.private_postgres import unprivileged
 
 HOST = "portal.example"
 DEPLOY: Path = settings.BASE_DIR / "deploy"
@@ -285,3 +288,26 @@ def redis(folder: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     command += ["--save", "", "--appendonly", "no", "--dir", str(folder)]
     with running(command, folder / "redis.log", connects(port)) as process:
         yield port, process
+
+
+@contextmanager
+def pgbouncer(pools: dict[str, str]) -> Iterator[int]:
+    """The port of a PgBouncer that gives each transaction another session, with as few of them as there can be.
+
+    `pools` are names of databases and libpq's words for where each is.
+    """
+    binary = program("pgbouncer", "pgbouncer")
+    port, account = free_port(), unprivileged()
+    with TemporaryDirectory(prefix="pgbouncer-") as name:
+        folder = Path(name)
+        words = {"listen_addr": "127.0.0.1", "listen_port": port, "unix_socket_dir": ""}
+        # Nobody but this machine comes near: any name is let in, as the user each pool names.
+        words |= {"auth_type": "any", "pool_mode": "transaction", "default_pool_size": 3}
+        lines = ["[databases]", *(f"{one} = {where}" for one, where in pools.items())]
+        lines += ["[pgbouncer]", *(f"{one} = {value}" for one, value in words.items())]
+        (folder / "pgbouncer.ini").write_text("\n".join(lines))
+        if account:
+            os.chown(folder, account["user"], account["group"])
+        log = folder / "log"
+        with running([binary, "pgbouncer.ini"], log, connects(port), **account | {"cwd": folder}):
+            yield port

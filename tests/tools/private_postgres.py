@@ -28,6 +28,11 @@ AS_IN_PRODUCTION = [
     *("-c", "log_min_error_statement=panic"),
     *("-c", "log_error_verbosity=terse"),
 ]
+WITHOUT_WAITING_FOR_THE_DISK = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
 NOTHING_FOUND = 75
 ADVICE = (
     "NOT RUN: no PostgreSQL server was found; install the Debian package `postgresql`"
@@ -115,15 +120,48 @@ def private_postgres(programs: Path) -> Iterator[str]:
             if programs.is_relative_to(sys.prefix):
                 programs = copy_of_wheel(programs, home)
         make_cluster(programs, home, account)
-        options = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-        server = start_server(programs, home, account, options)
-        yield f"postgres:///postgres?host={home}&port=5432&user=postgres"
+        server = start_server(programs, home, account, WITHOUT_WAITING_FOR_THE_DISK)
+        yield address(home)
     finally:
         if server:
             # "Immediate shutdown" in PostgreSQL's terms: nothing in there is worth saving.
             server.send_signal(signal.SIGQUIT)
             server.wait()
         shutil.rmtree(home)
+
+
+@contextmanager
+def streaming_replica(
+    programs: Path, primary: str
+) -> Iterator[tuple[str, "subprocess.Popen[Any]"]]:
+    """The DATABASE_URL of a copy that follows the primary as long as the block, and its process.
+
+    `primary` is where that is, in libpq's words; `programs` are those the primary runs with. Raises RuntimeError
+    where it lets nobody copy it.
+    """
+    account = unprivileged()
+    home = Path(tempfile.mkdtemp(prefix="pg-"))
+    server = None
+    try:
+        if account:
+            os.chown(home, account["user"], account["group"])
+        copy = [f"{programs}/pg_basebackup", f"--dbname={primary}", f"--pgdata={home}/data"]
+        copy += ["--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
+        with subprocess.Popen(copy, cwd=home, start_new_session=True, **account) as copying:
+            copying.wait()
+        if copying.returncode:
+            raise RuntimeError("pg_basebackup failed, see above")
+        server = start_server(programs, home, account, WITHOUT_WAITING_FOR_THE_DISK)
+        yield address(home), server
+    finally:
+        if server:
+            server.send_signal(signal.SIGQUIT)
+            server.wait()
+        shutil.rmtree(home)
+
+
+def address(home: Path) -> str:
+    return f"postgres:///postgres?host={home}&port=5432&user=postgres"
 
 
 def wait_until_ready(programs: Path, home: Path, server: subprocess.Popen[Any]) -> None:
