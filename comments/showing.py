@@ -1,5 +1,7 @@
 """What readers see of comments: one order, one page and one shape, for the article's page and for "Xem thêm"."""
 
+import datetime as dt
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -14,6 +16,7 @@ from comments.models import Comment, Policy
 from comments.models.comment_queryset import CommentQuerySet
 from news import freshness
 from news.models import Article
+from news.prepared import Prepared
 
 PER_PAGE = 20
 # What `?thu-tu=` says for the oldest first; without it the newest come first.
@@ -28,10 +31,13 @@ def section_of(article: Article, asked: QueryDict, policy: Policy) -> dict[str, 
     oldest_first = asked.get("thu-tu") == OLDEST
     wanted = asked.get("trang", "")
     number = int(wanted) if freshness.PAGE_NUMBER.fullmatch(wanted) else 1
-    public = Comment.objects.public().filter(article=article)
-    rows = _rows(public, number, oldest_first=oldest_first)
-    if not rows and number > 1:
-        raise freshness.NoSuchPage(max(1, ceil(public.filter(parent=None).count() / PER_PAGE)))
+    if number == 1:
+        rows = _FIRST_PAGES[oldest_first](article.pk, timezone.now())
+    else:
+        public = Comment.objects.public().filter(article=article)
+        rows = list(_rows(public, number, oldest_first=oldest_first))
+        if not rows:
+            raise freshness.NoSuchPage(max(1, ceil(public.filter(parent=None).count() / PER_PAGE)))
     paginator = Paginator(rows, PER_PAGE)
     paginator.count = rows[0].on_top if rows else 0
     return {
@@ -69,10 +75,10 @@ def address_of(comment: Comment) -> str:
     return f"{comment.article.get_absolute_url()}{query}#y-kien-{comment.pk}"
 
 
-def _rows(public: CommentQuerySet, number: int, *, oldest_first: bool) -> list[Any]:
+def _rows(public: CommentQuerySet, number: int, *, oldest_first: bool) -> CommentQuerySet:
     """One page of comments and all replies under them, the oldest first, each row with the two counts."""
     page = _on_top(public, oldest_first=oldest_first)[(number - 1) * PER_PAGE : number * PER_PAGE]
-    return list(
+    return (
         public.with_answers()
         .annotate(
             thread=Coalesce("parent_id", "pk"),
@@ -82,6 +88,20 @@ def _rows(public: CommentQuerySet, number: int, *, oldest_first: bool) -> list[A
         .filter(thread__in=page.values("pk"))
         .order_by("created_at", "id")
     )
+
+
+_FIRST_PAGES = {
+    oldest_first: Prepared(
+        partial(
+            lambda pk, at, oldest_first: _rows(
+                Comment.objects.public(at=at).filter(article=pk), 1, oldest_first=oldest_first
+            ),
+            oldest_first=oldest_first,
+        ),
+        *(int, dt.datetime),
+    )
+    for oldest_first in (False, True)
+}
 
 
 def _number_of(public: CommentQuerySet) -> Any:

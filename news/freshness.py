@@ -3,9 +3,11 @@
 The number is raised in the transaction of the change, so nobody can store an old page under the new number.
 """
 
+import datetime as dt
 import re
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -15,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 
 from news.addresses import TRACKING
 
@@ -37,7 +40,12 @@ LISTED = {
 CACHEABLE_HEADER = "X-Page-Cache"
 
 _memo: tuple[int, float] = (0, float("-inf"))
-_made: dict[str, tuple[int, Any]] = {}
+# What made_once() keeps: under which number, until when.
+_made: dict[Hashable, tuple[int, dt.datetime, Any]] = {}
+MOST_MADE = 2000
+_making = threading.Lock()
+# The number under which it was asked, from when on it holds, and when the public pages next change by themselves.
+_next: tuple[int, dt.datetime, dt.datetime | None] = (-1, dt.datetime.max, None)
 _told: ContextVar[int] = ContextVar("the number of what is read here")
 _believed: dict[str, tuple[float, Any]] = {}
 
@@ -78,22 +86,47 @@ def at(number: int) -> Iterator[None]:
 
 def forget() -> None:
     """Ask the database again at the next look."""
-    global _memo
+    global _memo, _next
     _memo = (0, float("-inf"))
-    _made.clear()
+    _next = (-1, dt.datetime.max, None)
+    with _making:
+        _made.clear()
     _believed.clear()
 
 
-def made_once(name: str, make: Callable[[], Any]) -> Any:
+def next_change(*, after: dt.datetime) -> dt.datetime | None:
+    """As Article.objects.next_change(), asked once for each number: what is scheduled raises it."""
+    from news.models import Article
+
+    global _next
+    number = current()
+    known, since, moment = _next
+    if known != number or after < since or (moment is not None and moment <= after):
+        since, moment = after, Article.objects.all().next_change(after=after)
+        _next = (number, since, moment)
+    return moment
+
+
+def made_once(name: Hashable, make: Callable[[], Any]) -> Any:
     """What `make` gives, made once for each number in each process: a part that many pages share. Nobody may change it.
 
-    The number is asked first, so what is kept under it is never older than it.
+    It ends as whole pages do: after PAGE_CACHE_SECONDS, and when a story appears or expires by itself. The number is
+    asked first, so what is kept under it is never older than it. Of the MOST_MADE that are kept at most, those go
+    first that were made first.
     """
     number = current()
+    now = timezone.now()
     kept = _made.get(name)
-    if kept is None or kept[0] != number:
-        kept = _made[name] = (number, make())
-    return kept[1]
+    if kept is None or kept[0] != number or kept[1] <= now:
+        ends = now + dt.timedelta(seconds=settings.PAGE_CACHE_SECONDS)
+        moment = next_change(after=now)
+        kept = (number, min(ends, moment) if moment else ends, make())
+        with _making:
+            _made.pop(name, None)
+            while len(_made) >= MOST_MADE:
+                del _made[next(iter(_made))]
+            _made[name] = kept
+    return kept[2]
 
 
 def believed(name: str, ask: Callable[[], Any]) -> Any:

@@ -4,6 +4,7 @@ import base64
 from typing import TypeVar
 
 from django.core.paginator import Page
+from django.db.models import BigAutoField
 from django.http import (
     Http404,
     HttpRequest,
@@ -15,12 +16,11 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from news import counting, paging, paper, redirects, richtext, suggesting
+from news import around, counting, paging, paper, redirects, richtext, suggesting
 from news.archive_views import years_of
 from news.content import Content
 from news.excerpts import results
@@ -36,12 +36,12 @@ from news.models import (
     Section,
     Tag,
 )
+from news.prepared import Prepared
 from news.publisher import absolute
 from news.query import line
 
 Response = TypeVar("Response", bound=HttpResponseBase)
 
-NEIGHBOURS = 5
 ONE_PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
@@ -60,12 +60,15 @@ def section(request: HttpRequest, section_slug: str) -> HttpResponse:
 
 def find(article_id: int, articles: ArticleQuerySet) -> Article:
     """The article if it was ever public. Raises Http404 for what waits or was never finished, as for nothing."""
-    article = get_object_or_404(
-        articles.select_related("section__parent", "cover", "view_count", "thread"), pk=article_id
-    )
-    if article.is_published or article.is_gone:
-        return article
-    raise Http404
+    whole = articles.select_related("section__parent", "cover", "view_count", "thread")
+    return was_public(whole.filter(pk=article_id).first())
+
+
+def was_public(article: Article | None) -> Article:
+    """The same of an article that was looked up already. Raises Http404."""
+    if article is None or not (article.is_published or article.is_gone):
+        raise Http404
+    return article
 
 
 def gone(request: HttpRequest, found: Article) -> HttpResponse:
@@ -78,41 +81,38 @@ def gone(request: HttpRequest, found: Article) -> HttpResponse:
 @require_safe
 @public_page_with("trang", "thu-tu")
 def article(request: HttpRequest, section_slug: str, slug: str, article_id: int) -> HttpResponse:
-    found = find(article_id, Article.objects.with_places_around(NEIGHBOURS))
+    rows = _by_number(article_id) if article_id <= BigAutoField.MAX_BIGINT else []
+    found = was_public(rows[0] if rows else None)
+    found.section = around.section_of(found.section_id)
     if found.is_gone:
         return gone(request, found)
     if request.path != found.get_absolute_url():
         return HttpResponsePermanentRedirect(found.get_absolute_url())
+    context = article_context(found, _tags(found.pk), around.of(found))
     try:
-        return render(request, "news/article.html", article_context(found, list(found.tags.all())))
+        return render(request, "news/article.html", context)
     except NoSuchPage as missing:
         # Of what is listed under the article.
         return missing.redirect(request)
 
 
-def article_context(found: Article, tags: list[Tag]) -> dict[str, object]:
-    """What the article page shows; `found` comes with_places_around(). One query for all articles around it.
+_by_number = Prepared(
+    lambda pk: Article.objects.select_related("cover", "view_count", "thread")
+    .with_lists()
+    .filter(pk=pk),
+    int,
+)
+_tags = Prepared(lambda pk: Tag.objects.filter(articles=pk), int)
 
-    Beside it stands what an editor chose, then what is similar, as far as there is room.
-    """
-    kinds = ("newer", "older", "related", "similar", "in_thread")
-    keys = {
-        kind: [getattr(found, f"{kind}_{n}", None) for n in range(NEIGHBOURS)] for kind in kinds
-    }
-    around = (
-        Article.objects.published()
-        .select_related("section")
-        .defer("body", "lead")
-        .in_bulk([key for kind in keys.values() for key in kind if key])
-    )
-    listed = {kind: [around[key] for key in keys[kind] if key in around] for kind in kinds}
-    chosen, in_thread = listed["related"], listed["in_thread"]
-    similar = [other for other in listed.pop("similar") if other not in (*chosen, *in_thread)]
-    listed["related"] = [*chosen, *similar][:NEIGHBOURS]
+
+def article_context(
+    found: Article, tags: list[Tag], beside: dict[str, list[around.Line]]
+) -> dict[str, object]:
+    """What the article page shows, with the stories `beside` it."""
     return {
         "article": found,
         "section": found.section,
-        "photos": Photo.objects.filter(key__in=richtext.photo_keys(found.body)),
+        "photos": Photo.objects.with_keys(richtext.photo_keys(found.body)),
         "attachments": Attachment.objects.below(found) if _has(found, "files") else [],
         "documents": Document.objects.published()
         .filter(articles=found.pk)
@@ -122,36 +122,22 @@ def article_context(found: Article, tags: list[Tag]) -> dict[str, object]:
         else [],
         "tags": tags,
         "can_be_pdf": paper.is_possible(),
-        **listed,
+        **beside,
     }
 
 
 def _has(article: Article, what: str) -> bool:
-    """What with_places_around() says of it; a preview's version has lists of its own."""
+    """What with_lists() says of it; a preview's version has lists of its own."""
     return getattr(article, f"has_{what}", False)
 
 
 def preview_context(article: Article, content: Content) -> dict[str, object]:
     """The same for a version that is not public: what stands around it is looked up by what it says."""
     shown = article.shown_with(content)
-    published = Article.objects.published().exclude(pk=shown.pk)
-    in_section = Article.objects.filter(section=shown.section_id)
-    moment = shown.published_at or timezone.now()
-    found = {
-        "newer": in_section.newer_than(moment, shown.pk),
-        "older": in_section.older_than(moment, shown.pk),
-        "related": published.filter(pk__in=content.related).newest_first(),
-        "similar": published.filter(related_to__article=shown.pk).order_by(
-            "-related_to__score", "-related_to__other_id"
-        ),
-        "in_thread": published.filter(thread=content.thread or 0).newest_first(),
-    }
-    for kind, articles in found.items():
-        for n, key in enumerate(articles.values_list("pk", flat=True)[:NEIGHBOURS]):
-            setattr(shown, f"{kind}_{n}", key)
     files = Attachment.objects.select_related("download_count").in_order(content.attachments)
+    tags = [Tag(name=name) for name in content.tags]
     return {
-        **article_context(shown, [Tag(name=name) for name in content.tags]),
+        **article_context(shown, tags, around.of_version(shown, content.related)),
         "attachments": files,
         "documents": Document.objects.published()
         .filter(pk__in=content.documents)

@@ -18,12 +18,13 @@ ROW_CHARACTERS = 120
 def site(request: HttpRequest) -> dict[str, Any]:
     around = SimpleLazyObject(lambda: made_once("around every page", _around))
     return {
-        "identity": SimpleLazyObject(SiteIdentity.current),
+        "identity": SimpleLazyObject(lambda: made_once("identity", SiteIdentity.current)),
         "menu": SimpleLazyObject(lambda: around["menu"]),
         "text_pages": SimpleLazyObject(lambda: around["text_pages"]),
         "site_url": settings.SITE_URL,
         "address": f"{settings.SITE_URL}{request.path}",
         "now": timezone.now(),
+        "today": timezone.localdate(),
     }
 
 

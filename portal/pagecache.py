@@ -28,7 +28,6 @@ from django.utils.http import http_date, parse_etags
 
 from news import freshness
 from news.addresses import TRACKING
-from news.models import Article
 
 logger = logging.getLogger(__name__)
 
@@ -256,7 +255,7 @@ class PageCache:
     ) -> StoredPage:
         etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
         seconds: float = settings.PAGE_CACHE_SECONDS
-        if moment := Article.objects.all().next_change(after=asked_at):
+        if moment := freshness.next_change(after=asked_at):
             seconds = min(seconds, max(0.0, (moment - timezone.now()).total_seconds()))
         replaced = {"content-length", "cache-control", "etag", "last-modified", "expires", "vary"}
         kept = [(name, value) for name, value in headers if name.lower() not in replaced]

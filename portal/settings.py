@@ -204,6 +204,8 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     }
     # Tests run on a file as the portal does: a database in memory locks whole tables between threads.
     DATABASE["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+    # Opening the file costs more than most pages.
+    DATABASE["CONN_MAX_AGE"] = 60
 elif DATABASE["ENGINE"] != "django.db.backends.postgresql":
     raise refuse("DATABASE_URL must begin with sqlite:/// or postgres://")
 if any(one["ENGINE"] != "django.db.backends.postgresql" for one in DATABASES.values()) and (

@@ -1,5 +1,6 @@
 """Which comments: what readers see, the lists of those who decide, what contains a word, what one person sent."""
 
+import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -14,12 +15,15 @@ if TYPE_CHECKING:
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
-    def public(self) -> Self:
-        """The only source of what readers see: approved, on articles that are public, under comments that are."""
+    def public(self, *, at: dt.datetime | None = None) -> Self:
+        """The only source of what readers see: approved, on articles that are public, under comments that are.
+
+        Now, or `at` that moment.
+        """
         return self.filter(
             Q(parent=None) | Q(parent__status=self.model.Status.APPROVED),
             # Asked of each comment: a list of all that are published would be made anew for every page.
-            Exists(Article.objects.published().filter(pk=OuterRef("article"))),
+            Exists(Article.objects.published(at=at).filter(pk=OuterRef("article"))),
             status=self.model.Status.APPROVED,
         )
 

@@ -10,16 +10,18 @@ from comments import consent as consents
 from comments import showing
 from comments.forms import CommentForm
 from comments.models import Policy
+from news import freshness
 from news.models import Article
 
 register = template.Library()
+_EMPTY = CommentForm()
 
 
 @register.inclusion_tag("comments/_section.html", takes_context=True)
 def comment_section(context: Context, article: Article) -> dict[str, Any]:
     """Public comments of the article with their number, and the box to write one."""
     request = context["request"]
-    policy = Policy.current()
+    policy = freshness.made_once("comment policy", Policy.current)
     preview = context.get("preview", False)
     return {
         **showing.section_of(article, request.GET, policy),
@@ -27,7 +29,8 @@ def comment_section(context: Context, article: Article) -> dict[str, Any]:
         "path": request.path,
         "takes_comments": policy.takes_comments(article) and not preview,
         "preview": preview,
-        "form": CommentForm(),
+        # Empty, for every article the same.
+        "form": _EMPTY,
         "office": context["identity"].office,
         "sends_mail": settings.SENDS_MAIL,
     }

@@ -1,6 +1,6 @@
 """What the district publishes, a module for each noun."""
 
-from news.models.article import Article, ArticlePhoto, ArticleQuerySet
+from news.models.article import Article, ArticlePhoto, ArticleQuerySet, article_address
 from news.models.attachment import (
     ArticleAttachment,
     Attachment,
@@ -82,4 +82,5 @@ __all__ = [
     "TitleWords",
     "Unit",
     "ViewCount",
+    "article_address",
 ]

@@ -31,14 +31,14 @@ from news.proofreading import Finding
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
-    def published(self, *, until: Any = None) -> Self:
-        """What the public may see now. Workflow.is_published says the same of one article.
+    def published(self, *, until: Any = None, at: dt.datetime | None = None) -> Self:
+        """What the public may see now, or `at` that moment. Workflow.is_published says the same of one article.
 
         With `until` what was published after that moment is left out. It may be an OuterRef to the moment of a story
         that is public itself. The query must get no other upper bound of `published_at`: of two SQLite gives either
         one to the index and steps over the rows between them, such as all that were published since a day of years ago.
         """
-        now = timezone.now()
+        now = at or timezone.now()
         if until is None:
             until = now
         elif isinstance(until, dt.datetime):
@@ -108,55 +108,28 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def newest_first(self) -> Self:
         return self.order_by("-published_at", "-id")
 
-    def newer_than(self, moment: Any, pk: Any) -> Self:
-        """What the public may see that came after that moment, ties by id; the nearest first. Both may be an OuterRef."""
+    def newer_than(self, moment: Any, pk: Any, *, at: dt.datetime | None = None) -> Self:
+        """What the public may see that came after that moment, ties by id; the nearest first. See published(at)."""
         # The last condition alone lets the index begin at the right place.
         return (
-            self.published()
+            self.published(at=at)
             .filter(Q(published_at__gt=moment) | Q(id__gt=pk), published_at__gte=moment)
             .order_by("published_at", "id")
         )
 
-    def older_than(self, moment: Any, pk: Any) -> Self:
-        """What the public may see that came before that moment, ties by id; the nearest first. See published(until)."""
+    def older_than(self, moment: Any, pk: Any, *, at: dt.datetime | None = None) -> Self:
+        """What the public may see that came before that moment, ties by id; the nearest first. See published()."""
         return (
-            self.published(until=moment)
+            self.published(until=moment, at=at)
             .filter(Q(published_at__lt=moment) | Q(id__lt=pk))
             .order_by("-published_at", "-id")
         )
 
-    def with_places_around(self, number: int) -> Self:
-        """With the keys of the articles that stand around each: `newer_0` … `older_0` … `related_0` …
-        `similar_0` … `in_thread_0` …, `number` of each kind, from the index and in the same query;
-        and with `has_files` and `has_documents`.
-
-        `related` is what an editor chose, `similar` what news.relating found.
-        """
-        published = Article.objects.published().exclude(pk=OuterRef("pk"))
-        in_section = Article.objects.filter(section=OuterRef("section"))
-        here = OuterRef("published_at"), OuterRef("pk")
-        kinds = {
-            "newer": in_section.newer_than(*here),
-            "older": in_section.older_than(*here),
-            "related": published.filter(
-                pk__in=Article.related.through.objects.filter(
-                    from_article=OuterRef(OuterRef("pk"))
-                ).values("to_article")
-            ).newest_first(),
-            "similar": published.filter(related_to__article=OuterRef("pk")).order_by(
-                "-related_to__score", "-related_to__other_id"
-            ),
-            "in_thread": published.filter(thread=OuterRef("thread")).newest_first(),
-        }
-        places = {
-            f"{kind}_{n}": Subquery(found.values("pk")[n : n + 1])
-            for kind, found in kinds.items()
-            for n in range(number)
-        }
-        # What a story has none of need not be asked for.
+    def with_lists(self) -> Self:
+        """With `has_files` and `has_documents`: what a story has none of need not be asked for."""
         files = ArticleAttachment.objects.filter(article=OuterRef("pk"), order__isnull=False)
         documents = Article.documents.through.objects.filter(article=OuterRef("pk"))
-        return self.annotate(has_files=Exists(files), has_documents=Exists(documents), **places)
+        return self.annotate(has_files=Exists(files), has_documents=Exists(documents))
 
     def with_card(self) -> Self:
         """With all that a card in a list shows, in the same query, and without the body."""
@@ -183,6 +156,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         }
         row = Generation.objects.filter(pk=1).annotate(**moments).values(*moments).first() or {}
         return min((moment for moment in row.values() if moment), default=None)
+
+
+def article_address(section_slug: str, slug: str, pk: int) -> str:
+    """Where the story of that number stands."""
+    return reverse("news:article", args=[section_slug, slug, pk])
 
 
 class Article(Placing):
@@ -427,7 +405,7 @@ class Article(Placing):
                     transaction.on_commit(self.draw_card, robust=True)
 
     def get_absolute_url(self) -> str:
-        return reverse("news:article", args=[self.section.slug, self.slug, self.pk])
+        return article_address(self.section.slug, self.slug, self.pk)
 
     # --- words -----------------------------------------------------------------------------------
 

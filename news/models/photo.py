@@ -4,6 +4,7 @@ import errno
 import logging
 from collections.abc import Iterable
 from typing import Any, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -16,12 +17,21 @@ from django.utils import timezone
 
 from news import freshness, photos, renditions, richtext, text
 from news.models.uploads import note_upload
+from news.prepared import Prepared
 from news.models.words import Terms, Words, WordsField
 
 logger = logging.getLogger(__name__)
 
 
 class PhotoQuerySet(models.QuerySet["Photo"]):
+    @staticmethod
+    def with_keys(keys: list[str]) -> "Iterable[Photo]":
+        """Those of a body; see richtext.photo_keys(). One query, and none where there is no picture."""
+        if not 0 < len(keys) < len(_WITH_KEYS):
+            return Photo.objects.filter(key__in=keys)
+        found: list[Photo] = _WITH_KEYS[len(keys)](*map(UUID, keys))
+        return found
+
     def undescribed(self) -> Self:
         """Of which nobody has said what they show, nor that they need no words. Photo.is_described says the opposite of one."""
         return self.filter(alt="", is_decorative=False)
@@ -490,3 +500,11 @@ class PhotoWords(Words, models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+def _with_keys(*keys: UUID) -> PhotoQuerySet:
+    return Photo.objects.filter(key__in=keys)
+
+
+# For each number of pictures that a body usually has.
+_WITH_KEYS = [Prepared(_with_keys, *[UUID] * number) for number in range(20)]

@@ -1,10 +1,16 @@
 """How articles, pictures and dates are written on a page."""
 
+from collections.abc import Iterable
+
 import segno
 from django import template
+from django.template.base import FilterExpression, Parser, Token
+from django.template.context import Context
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from news import richtext, structured_data, text
+from news import freshness, richtext, structured_data, text
+from news.around import Line
 from news.models import Article, Photo, Section
 from news.photos import card_html, picture_html
 from news.publisher import Publisher
@@ -15,6 +21,33 @@ register = template.Library()
 register.filter("long_date", text.long_date)
 register.filter("day_date", text.day_date)
 register.filter("short_date", text.short_date)
+
+
+class MadeOnce(template.Node):
+    """See made_once."""
+
+    def __init__(self, name: list[FilterExpression], inside: template.NodeList) -> None:
+        self.name = name
+        self.nodelist = inside
+
+    def render(self, context: Context) -> SafeString:
+        name = tuple(part.resolve(context) for part in self.name)
+        made: SafeString = freshness.made_once(
+            ("template", *name), lambda: self.nodelist.render(context)
+        )
+        return made
+
+
+@register.tag("made_once")
+def made_once(parser: Parser, token: Token) -> MadeOnce:
+    """`{% made_once name … %}`: what stands inside is written once for all pages; see freshness.made_once().
+
+    The name is followed by everything else of the context that what stands inside depends on.
+    """
+    name = [parser.compile_filter(part) for part in token.split_contents()[1:]]
+    inside = parser.parse(["end_made_once"])
+    parser.delete_first_token()
+    return MadeOnce(name, inside)
 
 
 @register.filter
@@ -33,6 +66,19 @@ def article_body(article: Article, photos: "list[Photo]") -> SafeString:
 def rich_text(body: str) -> SafeString:
     """A clean body that shows no pictures of its own article, such as a text page's."""
     return richtext.show(body, Photo.objects.filter(key__in=richtext.photo_keys(body)))
+
+
+@register.simple_tag
+def story_lines(stories: Iterable[Article | Line]) -> SafeString:
+    """Dated lines of a list. A page has dozens: by a template each they would cost more than all else on it."""
+    return format_html_join(
+        "",
+        '<li class="line"><a href="{}">{}</a> <time class="quiet" datetime="{}">{}</time></li>',
+        (
+            (story.get_absolute_url(), story.title, text.local(story.published_at).isoformat(), text.short_date(story.published_at))
+            for story in stories
+        ),
+    )
 
 
 @register.simple_tag
