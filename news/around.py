@@ -1,6 +1,7 @@
 """The stories that stand around one on its page: before and after it, related ones, those of its thread."""
 
 import datetime as dt
+from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -18,13 +19,13 @@ _SHOWN = ("pk", "title", "slug", "section_id", "published_at")
 
 
 def sections() -> dict[int, Section]:
-    """All sections by their keys, each with its parent. They are shared: nobody may change them."""
+    """All sections by their keys, in their order, each with its parent. They are shared: nobody may change them."""
     found: dict[int, Section] = freshness.made_once("sections", _sections)
     return found
 
 
 def _sections() -> dict[int, Section]:
-    found = Section.objects.in_bulk()
+    found = {section.pk: section for section in Section.objects.all()}
     for section in found.values():
         if section.parent_id:
             section.parent = found[section.parent_id]
@@ -49,9 +50,7 @@ class Line(NamedTuple):
         return article_address(self.section.slug, self.slug, self.pk)
 
 
-def _kinds(
-    pk: Any, section: Any, thread: Any, moment: Any, at: Any
-) -> list[ArticleQuerySet]:
+def _kinds(pk: Any, section: Any, thread: Any, moment: Any, at: Any) -> list[ArticleQuerySet]:
     """One queryset of each of KINDS, the nearest stories first; `related` is what an editor chose, `similar` what
     news.relating found."""
     others = Article.objects.published(at=at).exclude(pk=pk)
@@ -95,7 +94,7 @@ def of(article: Article) -> dict[str, list[Line]]:
     return _listed({name: [_line(*row[:5]) for row in those] for name, those in found.items()})
 
 
-def of_version(article: Article, related: list[int]) -> dict[str, list[Line]]:
+def of_version(article: Article, related: Iterable[int]) -> dict[str, list[Line]]:
     """The same for a version that is not public: it is looked up by what the version says, its `related` stories too."""
     kinds = dict(
         zip(

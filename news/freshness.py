@@ -45,7 +45,7 @@ _made: dict[Hashable, tuple[int, dt.datetime, Any]] = {}
 MOST_MADE = 2000
 _making = threading.Lock()
 # The number under which it was asked, from when on it holds, and when the public pages next change by themselves.
-_next: tuple[int, dt.datetime, dt.datetime | None] = (-1, dt.datetime.max, None)
+_next: tuple[int, dt.datetime | None, dt.datetime | None] = (-1, None, None)
 _told: ContextVar[int] = ContextVar("the number of what is read here")
 _believed: dict[str, tuple[float, Any]] = {}
 
@@ -88,7 +88,7 @@ def forget() -> None:
     """Ask the database again at the next look."""
     global _memo, _next
     _memo = (0, float("-inf"))
-    _next = (-1, dt.datetime.max, None)
+    _next = (-1, None, None)
     with _making:
         _made.clear()
     _believed.clear()
@@ -101,7 +101,12 @@ def next_change(*, after: dt.datetime) -> dt.datetime | None:
     global _next
     number = current()
     known, since, moment = _next
-    if known != number or after < since or (moment is not None and moment <= after):
+    if (
+        known != number
+        or since is None
+        or after < since
+        or (moment is not None and moment <= after)
+    ):
         since, moment = after, Article.objects.all().next_change(after=after)
         _next = (number, since, moment)
     return moment

@@ -63,9 +63,7 @@ class Prepared:
             return rows
         ready.as_sql = lambda: (sql, bound)
         # What Django's own iterables ask of a queryset.
-        asked = SimpleNamespace(
-            db=alias, query=SimpleNamespace(get_compiler=lambda using: ready)
-        )
+        asked = SimpleNamespace(db=alias, query=SimpleNamespace(get_compiler=lambda using: ready))
         asked._known_related_objects = {}
         return list(iterable(asked))
 

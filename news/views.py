@@ -25,7 +25,7 @@ from news.archive_views import years_of
 from news.content import Content
 from news.excerpts import results
 from news.forms import SearchForm
-from news.freshness import NoSuchPage, public_page, public_page_with, same_for_all
+from news.freshness import NoSuchPage, made_once, public_page, public_page_with, same_for_all
 from news.models import (
     Article,
     ArticleQuerySet,
@@ -54,7 +54,11 @@ def section(request: HttpRequest, section_slug: str) -> HttpResponse:
         # An address of when pages had numbers.
         return HttpResponseRedirect(request.path + paging.query_of_page(parts, int(number)))
     page = paging.page_of(parts, request)
-    context = {"section": found, "page": page, "years": years_of(found)}
+    context = {
+        "section": found,
+        "page": page,
+        "years": made_once(("years", found.pk), lambda: years_of(found)),
+    }
     return render(request, "news/section.html", context)
 
 
@@ -97,9 +101,9 @@ def article(request: HttpRequest, section_slug: str, slug: str, article_id: int)
 
 
 _by_number = Prepared(
-    lambda pk: Article.objects.select_related("cover", "view_count", "thread")
-    .with_lists()
-    .filter(pk=pk),
+    lambda pk: (
+        Article.objects.select_related("cover", "view_count", "thread").with_lists().filter(pk=pk)
+    ),
     int,
 )
 _tags = Prepared(lambda pk: Tag.objects.filter(articles=pk), int)
@@ -112,7 +116,7 @@ def article_context(
     return {
         "article": found,
         "section": found.section,
-        "photos": Photo.objects.with_keys(richtext.photo_keys(found.body)),
+        "photos": Photo.of_body(found.body),
         "attachments": Attachment.objects.below(found) if _has(found, "files") else [],
         "documents": Document.objects.published()
         .filter(articles=found.pk)

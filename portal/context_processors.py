@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from news.around import sections
 from news.freshness import made_once
 from news.models import Section
 from portal.models import SiteIdentity, TextPage
@@ -34,8 +35,8 @@ def _around() -> dict[str, Any]:
 
 
 def _menu() -> dict[str, list[Section]]:
-    """Sections of the first level with `.below`, their children, from one query: `all`, `row` and `rest`."""
-    everything = list(Section.objects.all())
+    """Sections of the first level with `.below`, their children: `all`, `row` and `rest`."""
+    everything = list(sections().values())
     for section in everything:
         section.below = [child for child in everything if child.parent_id == section.pk]  # type: ignore[attr-defined]
     first_level = [section for section in everything if section.parent_id is None]

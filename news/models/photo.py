@@ -17,21 +17,13 @@ from django.utils import timezone
 
 from news import freshness, photos, renditions, richtext, text
 from news.models.uploads import note_upload
-from news.prepared import Prepared
 from news.models.words import Terms, Words, WordsField
+from news.prepared import Prepared
 
 logger = logging.getLogger(__name__)
 
 
 class PhotoQuerySet(models.QuerySet["Photo"]):
-    @staticmethod
-    def with_keys(keys: list[str]) -> "Iterable[Photo]":
-        """Those of a body; see richtext.photo_keys(). One query, and none where there is no picture."""
-        if not 0 < len(keys) < len(_WITH_KEYS):
-            return Photo.objects.filter(key__in=keys)
-        found: list[Photo] = _WITH_KEYS[len(keys)](*map(UUID, keys))
-        return found
-
     def undescribed(self) -> Self:
         """Of which nobody has said what they show, nor that they need no words. Photo.is_described says the opposite of one."""
         return self.filter(alt="", is_decorative=False)
@@ -165,6 +157,15 @@ class Photo(models.Model):
             if {"alt", "caption", "credit"} & set(kwargs.get("update_fields") or ["alt"]):
                 self.keep_words([self])
             freshness.bump()
+
+    @classmethod
+    def of_body(cls, body: str) -> "list[Photo]":
+        """Those that a clean body shows, in no order. One query, and none where there is no picture."""
+        keys = [UUID(key) for key in richtext.photo_keys(body)]
+        if len(keys) < len(_WITH_KEYS):
+            found: list[Photo] = _WITH_KEYS[len(keys)](*keys) if keys else []
+            return found
+        return list(cls.objects.filter(key__in=keys))
 
     @staticmethod
     def keep_words(found: "Iterable[Photo]") -> None:

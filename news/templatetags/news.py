@@ -1,6 +1,7 @@
 """How articles, pictures and dates are written on a page."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import segno
 from django import template
@@ -10,7 +11,6 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from news import freshness, richtext, structured_data, text
-from news.around import Line
 from news.models import Article, Photo, Section
 from news.photos import card_html, picture_html
 from news.publisher import Publisher
@@ -69,13 +69,18 @@ def rich_text(body: str) -> SafeString:
 
 
 @register.simple_tag
-def story_lines(stories: Iterable[Article | Line]) -> SafeString:
-    """Dated lines of a list. A page has dozens: by a template each they would cost more than all else on it."""
+def story_lines(stories: Iterable[Any]) -> SafeString:
+    """Dated lines of a list of Article or news.around.Line. A page has dozens: by a template each they would cost more than all else on it."""
     return format_html_join(
         "",
         '<li class="line"><a href="{}">{}</a> <time class="quiet" datetime="{}">{}</time></li>',
         (
-            (story.get_absolute_url(), story.title, text.local(story.published_at).isoformat(), text.short_date(story.published_at))
+            (
+                story.get_absolute_url(),
+                story.title,
+                text.local(story.published_at).isoformat(),
+                text.short_date(story.published_at),
+            )
             for story in stories
         ),
     )

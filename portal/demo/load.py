@@ -17,7 +17,7 @@ from comments import consent
 from comments.models import Answer, Comment, Reason
 from comments.sources import digest_of, words_digest_of
 from comments.suspicion import weight
-from news import importing, oldportal, text
+from news import importing, most_read, oldportal, text
 from news.content import Content
 from news.models import (
     Article,
@@ -90,6 +90,7 @@ def load(say: Callable[[str], None]) -> Counter[str]:
         }
         for comment in COMMENTS:
             _comment(comment, articles[comment.article], users, added)
+        most_read.keep()
         # What the demo published is no news to the demo's people; what waits for them is.
         Notice.objects.exclude(article__stage=Article.Stage.SUBMITTED).mark_read()
     return added

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from comments.models import Comment
 from comments.private_links import private_address
-from news import most_read
+from news import freshness, most_read
 from news.models import (
     Article,
     ArticleAttachment,
@@ -366,8 +366,10 @@ def is_demo(path: Path) -> bool:
 # --- queries ---------------------------------------------------------------------------------------
 
 
-def test_a_cold_page_costs_a_fixed_number_of_queries(client: Client) -> None:
+def test_a_cold_page_costs_a_fixed_number_of_queries(settings: Any) -> None:
+    settings.GENERATION_MEMO_SECONDS = 3600
     section = make_site()
+    most_read.keep()
     article = Article.objects.filter(section=section)[0]
     document = Document.objects.exclude(replaced_by=None).get()
     when = timezone.localtime(article.published_at)
@@ -394,9 +396,11 @@ def test_a_cold_page_costs_a_fixed_number_of_queries(client: Client) -> None:
     def costs() -> dict[str, list[str]]:
         found = {}
         for name, address in addresses.items():
-            with CaptureQueriesContext(connection) as queries:
-                cold(address)
-            found[name] = [query["sql"][:120] for query in queries]
+            freshness.forget()
+            for kind in (name, f"{name} beside others"):
+                with CaptureQueriesContext(connection) as queries:
+                    cold(address)
+                found[kind] = [query["sql"][:120] for query in queries]
         return found
 
     few = costs()
@@ -414,7 +418,14 @@ def test_a_cold_page_costs_a_fixed_number_of_queries(client: Client) -> None:
     many = costs()
     for name, queries in many.items():
         assert len(few[name]) == len(queries), (name, queries)
-        assert len(queries) <= 12, (name, queries)
+        assert len(queries) <= most_queries(name), (name, queries)
+
+
+def most_queries(name: str) -> int:
+    """The first page after a change also asks for what all pages share (news.freshness.made_once)."""
+    if not name.endswith(" beside others"):
+        return 16
+    return {"home": 0, "article": 7, "section": 4}.get(name.removesuffix(" beside others"), 12)
 
 
 def cold(address: str) -> None:
