@@ -45,7 +45,7 @@ def made_once(parser: Parser, token: Token) -> MadeOnce:
     The name is followed by everything else of the context that what stands inside depends on.
     """
     name = [parser.compile_filter(part) for part in token.split_contents()[1:]]
-    inside = parser.parse(["end_made_once"])
+    inside = parser.parse(["endmade_once"])
     parser.delete_first_token()
     return MadeOnce(name, inside)
 
