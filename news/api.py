@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from news import api_description, freshness, paging, syndication
 from news.addresses import TRACKING
 from news.models import Article, ArticleAttachment, Attachment, Document, Section
-from news.models.document import DocumentAttachment
+from news.models.document_attachment import DocumentAttachment
 from news.publisher import absolute, publisher
 from news.syndication import Entry
 from news.text import to_the_second

@@ -5,21 +5,23 @@ when the process ends. A kill loses at most what came in that many seconds. What
 """
 
 import datetime as dt
+import json
 import logging
 import os
 import re
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import BigIntegerField, Case, F, Value, When
 from django.http import HttpRequest
-from django.utils import timezone
 
-from news.models import Article, DailyViewCount, DownloadCount, MissedAddress, ViewCount
+from news.models import DownloadCount, MissedAddress
 from news.text import local
 
 logger = logging.getLogger(__name__)
@@ -36,8 +38,13 @@ MAX_WAITING = 20_000
 # Different addresses without a page; each costs a query when it is written.
 MAX_MISSES_WAITING = 100
 
-# Views of an article on one day; downloads of an attachment, under its number alone.
-_waiting: Counter[tuple[int, dt.date]] = Counter()
+# Days of all time zones begin with a quarter of an hour.
+QUARTER = 900
+# Rows in one statement.
+BATCH = 2_000
+
+# Views of an article in one quarter of an hour since 1970; downloads of an attachment, under its number alone.
+_waiting: Counter[tuple[int, int]] = Counter()
 _downloads: Counter[int] = Counter()
 # Addresses without a page, each with the host on which the link stood.
 _misses: Counter[tuple[str, str]] = Counter()
@@ -46,10 +53,20 @@ _writing = threading.Lock()
 _writer_pid = 0
 
 
-def counts(request: HttpRequest) -> bool:
-    """Whether this request is a reader's on our own page: not staff, not a prefetch, not a known bot."""
-    here = request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
-    return here and _is_a_reader(request)
+def counts(meta: Mapping[str, Any]) -> bool:
+    """Whether this request is a reader's on our own page, not a prefetch, not a known bot; staff see `counts_view`.
+
+    `meta` is a request's META, or its WSGI environment, which is the same.
+    """
+    return meta.get("HTTP_SEC_FETCH_SITE", "same-origin") in {
+        "same-origin",
+        "none",
+    } and _is_a_reader(meta)
+
+
+def counts_view(request: HttpRequest) -> bool:
+    """The same for a request that may be of staff, who do not count."""
+    return counts(request.META) and not _is_staff(request)
 
 
 def counts_download(request: HttpRequest) -> bool:
@@ -66,24 +83,30 @@ def counts_download(request: HttpRequest) -> bool:
         and (not pieces or bool(_FROM_THE_FIRST_BYTE.match(pieces)))
         and "If-None-Match" not in request.headers
         and "If-Modified-Since" not in request.headers
-        and _is_a_reader(request)
+        and _is_a_reader(request.META)
+        and not _is_staff(request)
     )
 
 
 def counts_miss(request: HttpRequest) -> bool:
     """Whether this request for what is not there is a reader's, wherever the link stood."""
-    return request.method == "GET" and _is_a_reader(request)
+    return request.method == "GET" and _is_a_reader(request.META) and not _is_staff(request)
 
 
-def _is_a_reader(request: HttpRequest) -> bool:
-    purpose = request.headers.get("Sec-Purpose", "") or request.headers.get("Purpose", "")
-    agent = request.headers.get("User-Agent", "")
-    return (
-        "prefetch" not in purpose
-        and bool(agent)
-        and not _BOTS.search(agent)
-        and not (settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_staff)
-    )
+def _is_a_reader(meta: Mapping[str, Any]) -> bool:
+    agent = meta.get("HTTP_USER_AGENT", "")[:1000]
+    purpose = meta.get("HTTP_SEC_PURPOSE", "") or meta.get("HTTP_PURPOSE", "")
+    return bool(agent) and "prefetch" not in purpose and not _is_a_bot(agent)
+
+
+# Browsers have few names; the last ones are remembered, and not whose they were.
+@lru_cache(maxsize=256)
+def _is_a_bot(agent: str) -> bool:
+    return bool(_BOTS.search(agent))
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_staff
 
 
 def count_view(article_id: int) -> None:
@@ -92,13 +115,12 @@ def count_view(article_id: int) -> None:
     A number that no article can have, and more articles at once than MAX_WAITING, are dropped: what waits
     must always be small enough and fit to be written.
     """
-    key = article_id, local(timezone.now()).date()
+    key = article_id, int(time.time()) // QUARTER
     with _lock:
-        if article_id > BigIntegerField.MAX_BIGINT or (
-            key not in _waiting and len(_waiting) >= MAX_WAITING
-        ):
-            return
-        _waiting[key] += 1
+        if key in _waiting:
+            _waiting[key] += 1
+        elif article_id <= BigIntegerField.MAX_BIGINT and len(_waiting) < MAX_WAITING:
+            _waiting[key] = 1
     _start_writer()
 
 
@@ -160,40 +182,45 @@ def _write_downloads(batch: dict[int, int]) -> None:
         )
 
 
-def _write(batch: dict[tuple[int, dt.date], int]) -> None:
-    with transaction.atomic():
-        # In one order everywhere, so that two processes never wait for each other.
-        known = set(
-            Article.objects.filter(pk__in={article for article, _ in batch}).values_list(
-                "pk", flat=True
-            )
-        )
-        rows = sorted(key for key in batch if key[0] in known)
-        totals: Counter[int] = Counter()
-        for article, day in rows:
-            totals[article] += batch[article, day]
-        articles = sorted(totals)
-        ViewCount.objects.bulk_create(
-            [ViewCount(article_id=pk) for pk in articles], ignore_conflicts=True
-        )
-        list(ViewCount.objects.filter(pk__in=articles).order_by("pk").select_for_update())
-        ViewCount.objects.filter(pk__in=articles).update(
-            total=F("total")
-            + Case(*(When(pk=pk, then=Value(totals[pk])) for pk in articles), default=Value(0))
-        )
-        DailyViewCount.objects.bulk_create(
-            [DailyViewCount(article_id=article, day=day) for article, day in rows],
-            ignore_conflicts=True,
-        )
-        for day in sorted({day for _, day in rows}):
-            that_day = [article for article, other in rows if other == day]
-            DailyViewCount.objects.filter(day=day, article_id__in=that_day).update(
-                views=F("views")
-                + Case(
-                    *(When(article_id=pk, then=Value(batch[pk, day])) for pk in that_day),
-                    default=Value(0),
-                )
-            )
+# What is to be added, as rows (article, day, views) of one parameter. In one order everywhere, so that two processes
+# never wait for each other; articles that are not there fall out.
+_ROWS = {
+    "postgresql": """
+        SELECT known.id, counted.day, counted.views
+        FROM json_to_recordset(%s) AS counted(article bigint, day date, views bigint)
+        JOIN news_article AS known ON known.id = counted.article ORDER BY known.id, counted.day""",
+    "sqlite": """
+        SELECT known.id, json_extract(value, '$.day'), json_extract(value, '$.views')
+        FROM json_each(%s) JOIN news_article AS known ON known.id = json_extract(value, '$.article')
+        ORDER BY 1, 2""",
+}
+_ADD = """
+    WITH added(article, day, views) AS ({rows})
+    INSERT INTO news_viewcount AS kept (article_id, total)
+    SELECT article, SUM(views) FROM added WHERE true GROUP BY article ORDER BY article
+    ON CONFLICT (article_id) DO UPDATE SET total = kept.total + excluded.total"""
+_ADD_DAILY = """
+    WITH added(article, day, views) AS ({rows})
+    INSERT INTO news_dailyviewcount AS kept (article_id, day, views)
+    SELECT article, day, views FROM added WHERE true ORDER BY article, day
+    ON CONFLICT (article_id, day) DO UPDATE SET views = kept.views + excluded.views"""
+
+
+def _write(batch: dict[tuple[int, int], int]) -> None:
+    counted: Counter[tuple[int, str]] = Counter()
+    for (article, quarter), views in batch.items():
+        moment = dt.datetime.fromtimestamp(quarter * QUARTER, dt.UTC)
+        counted[article, local(moment).date().isoformat()] += views
+    rows = [
+        {"article": article, "day": day, "views": views}
+        for (article, day), views in sorted(counted.items())
+    ]
+    of_database = _ROWS[connection.vendor]
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in (_ADD, _ADD_DAILY):
+            for first in range(0, len(rows), BATCH):
+                some = json.dumps(rows[first : first + BATCH])
+                cursor.execute(statement.format(rows=of_database), [some])
 
 
 def _start_writer() -> None:
@@ -216,8 +243,12 @@ def _write_until_the_end() -> None:
     """
     main = threading.main_thread()
     ended = False
+    took = 0.0
     while not ended:
-        main.join(settings.VIEW_FLUSH_SECONDS)
+        # From one beginning to the next: what the writing takes is part of what a kill can lose.
+        main.join(max(0.0, settings.VIEW_FLUSH_SECONDS - took))
         ended = not main.is_alive()
+        began = time.monotonic()
         flush()
         connection.close()
+        took = time.monotonic() - began

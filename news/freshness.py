@@ -1,6 +1,8 @@
 """One number that every cached page is keyed by: a change of what the public sees raises it.
 
-The number is raised in the transaction of the change, so nobody can store an old page under the new number.
+The number is raised in the transaction of the change, so nobody can store an old page under the new number. A process
+asks for it once in GENERATION_MEMO_SECONDS, and at once when it hears of a change: of its own ones, and where REDIS_URL
+is set of everybody's (`news.announcing`).
 """
 
 import datetime as dt
@@ -19,6 +21,7 @@ from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
+from news import announcing
 from news.addresses import TRACKING
 
 PAGE_NUMBER = re.compile("[1-9][0-9]{0,4}", re.ASCII)
@@ -39,6 +42,7 @@ LISTED = {
 # Set on answers that may be kept, taken off again by the cache; no browser sees it.
 CACHEABLE_HEADER = "X-Page-Cache"
 
+# The number, and until when (of the monotonic clock) it is believed.
 _memo: tuple[int, float] = (0, float("-inf"))
 # What made_once() keeps: under which number, until when.
 _made: dict[Hashable, tuple[int, dt.datetime, Any]] = {}
@@ -46,6 +50,7 @@ MOST_MADE = 2000
 _making = threading.Lock()
 # The number under which it was asked, from when on it holds, and when the public pages next change by themselves.
 _next: tuple[int, dt.datetime | None, dt.datetime | None] = (-1, None, None)
+_changes_heard = 0
 _told: ContextVar[int] = ContextVar("the number of what is read here")
 _believed: dict[str, tuple[float, Any]] = {}
 
@@ -56,21 +61,35 @@ def bump() -> None:
 
     if not Generation.objects.filter(pk=1).update(number=F("number") + 1):
         Generation.objects.get_or_create(pk=1, defaults={"number": 1})
-    transaction.on_commit(forget)
+    transaction.on_commit(_tell)
+
+
+def _tell() -> None:
+    forget()
+    if settings.REDIS_URL:
+        announcing.announce()
+
+
+def remembered() -> int | None:
+    """The present number as far as this process believes to know it, or None."""
+    number, until = _memo
+    return number if time.monotonic() < until else None
 
 
 def current() -> int:
-    """The present number; a process believes what it read for GENERATION_MEMO_SECONDS."""
+    """The present number; the database is asked if it is not remembered."""
     from news.models import Generation
 
     global _memo
     if told := _told.get(0):
         return told
-    number, read_at = _memo
-    now = time.monotonic()
-    if now - read_at >= settings.GENERATION_MEMO_SECONDS:
+    number = remembered()
+    if number is None:
+        now, heard = time.monotonic(), _changes_heard
         number = Generation.objects.filter(pk=1).values_list("number", flat=True).first() or 0
-        _memo = (number, now)
+        # What was asked before a change was heard of may be the number before it.
+        if heard == _changes_heard:
+            _memo = (number, now + settings.GENERATION_MEMO_SECONDS)
     return number
 
 
@@ -85,13 +104,24 @@ def at(number: int) -> Iterator[None]:
 
 
 def forget() -> None:
-    """Ask the database again at the next look."""
-    global _memo, _next
+    """Ask the database again at the next look: something has changed."""
+    global _memo, _next, _changes_heard
+    _changes_heard += 1
     _memo = (0, float("-inf"))
     _next = (-1, None, None)
     with _making:
         _made.clear()
     _believed.clear()
+
+
+def changes_heard() -> int:
+    """How many changes this process has heard of: whoever finds it grown meanwhile holds what may be old."""
+    return _changes_heard
+
+
+def listen() -> None:
+    """Hear of the changes that other processes make, as long as this one lives. Only where REDIS_URL is set."""
+    announcing.listen(forget)
 
 
 def next_change(*, after: dt.datetime) -> dt.datetime | None:

@@ -223,7 +223,7 @@ def opensearch(request: HttpRequest) -> HttpResponse:
 @csrf_exempt  # The page has no cookie to tie a token to; a forged request adds one to a counter.
 @never_cache
 def count(request: HttpRequest, article_id: int) -> HttpResponse:
-    if counting.counts(request):
+    if counting.counts_view(request):
         counting.count_view(article_id)
     return HttpResponse(status=204)
 
@@ -232,6 +232,6 @@ def count(request: HttpRequest, article_id: int) -> HttpResponse:
 @never_cache
 def count_by_image(request: HttpRequest, article_id: int) -> HttpResponse:
     """The same for browsers without JavaScript."""
-    if counting.counts(request):
+    if counting.counts_view(request):
         counting.count_view(article_id)
     return HttpResponse(ONE_PIXEL, content_type="image/gif")

@@ -1,26 +1,25 @@
 """The whole-page cache for anonymous readers, a WSGI layer in front of Django's request machinery.
 
 A page is kept only if its view said so (`news.freshness.public_page`) and the answer is a plain 200 without
-cookies. It is keyed by the generation number, which every public change raises, so nothing is ever purged.
+cookies. It is kept for one generation number, which every public change raises, so nothing is ever purged.
 Pages lie ready to send, plain and gzip-compressed once, in process memory and, where REDIS_URL is set, in
 Redis behind it, shared by all processes. Staff (anyone with a session) and unknown parameters pass by.
+
+A page that is ready leaves after one look into a dictionary: what happens before that is paid by every reader.
 """
 
 import datetime as dt
 import gzip
 import hashlib
-import logging
 import re
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import Error as DatabaseUnavailable
 from django.db import close_old_connections
 from django.utils import timezone
@@ -28,27 +27,289 @@ from django.utils.http import http_date, parse_etags
 
 from news import freshness
 from news.addresses import TRACKING
-
-logger = logging.getLogger(__name__)
+from news.models import Article
+from portal.kept_pages import Headers, Key, PageMemory, SharedPages, StoredPage
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
+Answering = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 # Parameters that choose a page, and those that do not.
 KEPT_PARAMETERS = frozenset(freshness.LISTED)
 DROPPED_PARAMETERS = TRACKING
+ONLY_DROPPED = re.compile(rf"(?:(?:{'|'.join(sorted(DROPPED_PARAMETERS))})=[^&]*(?:&|\Z))+")
 BOUNDARY = re.compile(r";\s*(boundary=(?:\"[^\"]*\"|[^;\s]+))", re.IGNORECASE)
 BROWSER_CACHE = "public, max-age=0, must-revalidate"
 # Never kept, so not even the generation is asked for: these must answer when the database does not.
 PASSED_BY = ("/song/", "/san-sang/", "/quan-tri/", "/dem/", "/tep/", "/static/", "/media/")
 # Stories as files: never kept here either, and a HEAD must arrive as one, or a PDF would be made for nobody.
 SAVED = ("/ban-luu.html", "/ban-luu.pdf")
-# For nginx: how many seconds it may answer without asking. It counts in whole seconds, so 3 can last almost 4;
-# with GENERATION_MEMO_SECONDS before it a change is seen within 5 s anywhere.
-PROXY_SECONDS = 3
+# Measured on a page of 31 KB: 0.6 ms for 7.9 KB. Level 9 takes twice as long for 3 % less, brotli so fast (4) saves
+# nothing; its best (11) saves 14 %, which no reader sees within one round trip, for 50 ms.
+GZIP_LEVEL = 4
+# How long one request waits for another that makes the same page, before it makes it itself (seconds).
+WAIT_SECONDS = 3.0
+# How long it is remembered that an address gives no page to keep (seconds): nobody waits there for another.
+UNKEPT_SECONDS = 10.0
 
 
-def _forget_charset(environ: Environ) -> None:
+class PageCache:
+    """WSGI middleware; see the module."""
+
+    def __init__(self, application: Answering) -> None:
+        self.application = application
+        self.memory = PageMemory()
+        self.shared = SharedPages()
+        self.first_seen: dict[str, str] = {}
+        self.next_change: tuple[object, dt.datetime | None] = (None, None)
+        # Pages that are being made, each with what its other readers wait for.
+        self.making: dict[tuple[int, Key], threading.Event] = {}
+        # Hashes of what gave no page to keep, and until when that is believed.
+        self.unkept: dict[int, float] = {}
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        key = key_of(environ)
+        if key is None:
+            return self._pass_by(environ, start_response)
+        page = self.memory.get(freshness.remembered(), key)
+        if page is None:
+            return self._look_further(key, environ, start_response)
+        return send(page, environ, start_response)
+
+    def _pass_by(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Django's answer as it is, less our own marker."""
+
+        def start(status: str, headers: Headers, *rest: Any) -> Any:
+            kept = [(name, value) for name, value in headers if name != freshness.CACHEABLE_HEADER]
+            return start_response(status, kept, *rest)
+
+        forget_charset(environ)
+        return self.application(environ, start)
+
+    def _look_further(
+        self, key: Key, environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Answer what is not at hand: ask for the generation, look again, let one reader make the page."""
+        path = environ["PATH_INFO"]
+        if path.startswith(PASSED_BY) or path.endswith(SAVED):
+            return self._pass_by(environ, start_response)
+        try:
+            generation = freshness.current()
+        except DatabaseUnavailable:
+            # Django will say what is wrong; here only a connection that has gone is put away.
+            close_old_connections()
+            return self._pass_by(environ, start_response)
+        # Nobody is sent a page of before any more; it may hold what was erased since.
+        self.memory.begin(generation)
+        making = generation, key
+        if self.unkept.get(hash(making), 0.0) > time.monotonic():
+            return self._make(making, environ, start_response)
+        page = self.memory.get(generation, key)
+        if page is None:
+            mine = threading.Event()
+            theirs = self.making.setdefault(making, mine)
+            if theirs is mine:
+                try:
+                    return self._find_or_make(making, environ, start_response)
+                finally:
+                    # Whatever came of it, nobody waits any longer.
+                    del self.making[making]
+                    mine.set()
+            theirs.wait(WAIT_SECONDS)
+            page = self.memory.get(generation, key)
+        if page is None:
+            return self._make(making, environ, start_response)
+        return send(page, environ, start_response)
+
+    def _find_or_make(
+        self, making: tuple[int, Key], environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """The page that another process has, or makes just now, or else a new one."""
+        generation, key = making
+        # It may have come between the look and the promise to make it.
+        page = self.memory.get(generation, key)
+        if page is None:
+            page = self.shared.find_or_promise(making, WAIT_SECONDS)
+            if page is None:
+                try:
+                    return self._make(making, environ, start_response)
+                finally:
+                    self.shared.end_promise(making, hash(making) in self.unkept)
+            self.memory.put(generation, key, page)
+        return send(page, environ, start_response)
+
+    def _make(
+        self, making: tuple[int, Key], environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Ask Django, keep the answer if it may be kept, and send it."""
+        generation, key = making
+        started: list[Any] = []
+        # What becomes visible while this page is being made is not on it yet.
+        asked_at = timezone.now()
+        changes = freshness.changes_heard()
+        forget_charset(environ)
+        # HEAD is answered from what GET would say; parameters that are not part of the key stay outside.
+        answer = self.application(
+            {**environ, "REQUEST_METHOD": "GET", "QUERY_STRING": key[-1]},
+            lambda status, headers, *rest: started.extend([status, headers, *rest]),
+        )
+        try:
+            body = b"".join(answer)
+        finally:
+            if hasattr(answer, "close"):
+                answer.close()
+        status, headers = started[0], started[1]
+        if not may_be_kept(status, headers):
+            self._note_unkept(hash(making))
+            headers = [header for header in headers if header[0] != freshness.CACHEABLE_HEADER]
+            start_response(status, headers)
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+        self.unkept.pop(hash(making), None)
+        page = self._page(generation, headers, body, asked_at)
+        self.memory.put(generation, key, page)
+        self.shared.put(making, page)
+        # What was changed meanwhile is seen at once by who asks now; nginx must not keep what was before.
+        return send(page, environ, start_response, newest=changes == freshness.changes_heard())
+
+    def _page(
+        self, generation: int, headers: Headers, body: bytes, asked_at: dt.datetime
+    ) -> StoredPage:
+        etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+        now = time.time()
+        changes_at = self._next_change(generation, asked_at)
+        replaced = {
+            freshness.CACHEABLE_HEADER.lower(),
+            "content-length",
+            "cache-control",
+            "etag",
+            "last-modified",
+            "expires",
+            "vary",
+        }
+        kept = [(name, value) for name, value in headers if name.lower() not in replaced]
+        kept += [
+            ("Cache-Control", BROWSER_CACHE),
+            ("Last-Modified", self._last_modified(etag)),
+            ("Vary", "Accept-Encoding"),
+        ]
+        return StoredPage(
+            headers=kept,
+            etag=etag,
+            body=body,
+            zipped=gzip.compress(body, GZIP_LEVEL, mtime=0),
+            expires=min(now + settings.PAGE_CACHE_SECONDS, changes_at),
+            changes_at=changes_at,
+        )
+
+    def _next_change(self, generation: int, after: dt.datetime) -> float:
+        """When the public pages next change by themselves (Unix time), asked once for each generation and change."""
+        now = generation, freshness.changes_heard()
+        known_for, moment = self.next_change
+        if known_for != now or (moment is not None and moment <= after):
+            moment = Article.objects.all().next_change(after=after)
+            self.next_change = now, moment
+        return moment.timestamp() if moment else float("inf")
+
+    def _last_modified(self, etag: str) -> str:
+        """When these bytes were first made: nginx answers 304 only if tag and date are both unchanged."""
+        if len(self.first_seen) > 10_000:
+            self.first_seen.clear()
+        return self.first_seen.setdefault(etag, http_date())
+
+    def _note_unkept(self, number: int) -> None:
+        if len(self.unkept) > 10_000:
+            self.unkept.clear()
+        self.unkept[number] = time.monotonic() + UNKEPT_SECONDS
+
+
+def key_of(environ: Environ) -> Key | None:
+    """What the page is kept under beside its generation, or None for a request that is not an anonymous reader's."""
+    method = environ["REQUEST_METHOD"]
+    if (method != "GET" and method != "HEAD") or "HTTP_AUTHORIZATION" in environ:
+        return None
+    if "HTTP_COOKIE" in environ and f"{settings.SESSION_COOKIE_NAME}=" in environ["HTTP_COOKIE"]:
+        return None
+    query: str | None = environ.get("QUERY_STRING", "")
+    if query:
+        query = chosen(query)
+        if query is None:
+            return None
+    scheme = (
+        environ.get("HTTP_X_FORWARDED_PROTO", "")
+        if settings.BEHIND_PROXY
+        else environ["wsgi.url_scheme"]
+    )
+    return scheme, environ.get("HTTP_HOST", ""), environ["PATH_INFO"], query or ""
+
+
+def chosen(query: str) -> str | None:
+    """Of a query string what chooses the page, in one order whichever it has; None if something in it is not known."""
+    if len(query) < 40:
+        return _remembered_choice(query)
+    return "" if ONLY_DROPPED.fullmatch(query) else _chosen(query)
+
+
+def _chosen(query: str) -> str | None:
+    pairs = sorted(
+        pair
+        for pair in parse_qsl(query, keep_blank_values=True)
+        if pair[0] not in DROPPED_PARAMETERS
+    )
+    names = [name for name, _ in pairs]
+    if len(names) != len(set(names)) or not KEPT_PARAMETERS.issuperset(names):
+        return None
+    return urlencode(pairs)
+
+
+# The second page of a list, the other order of comments: few, and asked for again and again.
+_remembered_choice = lru_cache(maxsize=512)(_chosen)
+
+
+def may_be_kept(status: str, headers: Headers) -> bool:
+    """Whether an answer of Django is the same for every reader: its view said so, and it has to do with no cookie."""
+    names = {name.lower() for name, _ in headers}
+    vary = ",".join(value.lower() for name, value in headers if name.lower() == "vary")
+    return (
+        freshness.CACHEABLE_HEADER.lower() in names
+        and status.startswith("200 ")
+        and "set-cookie" not in names
+        and "cookie" not in vary
+    )
+
+
+def send(
+    page: StoredPage, environ: Environ, start_response: StartResponse, *, newest: bool = True
+) -> Iterable[bytes]:
+    """Answer with the page; `newest` says that a proxy may keep it for the rest of this second."""
+    mark: Headers = []
+    if settings.BEHIND_PROXY:
+        mark = [("X-Accel-Expires", proxy_keeps(page, time.time()) if newest else "0")]
+    if "HTTP_IF_NONE_MATCH" in environ:
+        known = environ["HTTP_IF_NONE_MATCH"]
+        if known == page.etag or matches(known, page.etag):
+            start_response("304 Not Modified", page.unchanged_headers + mark)
+            return []
+    if "HTTP_ACCEPT_ENCODING" in environ and accepts_gzip(environ["HTTP_ACCEPT_ENCODING"]):
+        start_response("200 OK", page.zipped_headers + mark)
+        body = page.zipped
+    else:
+        start_response("200 OK", page.plain_headers + mark)
+        body = page.body
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def proxy_keeps(page: StoredPage, now: float) -> str:
+    """How long nginx may answer with the page without asking: to the end of this second, as X-Accel-Expires says it.
+
+    nginx counts in whole seconds, so any number of them may last almost one more; "@" names the last second instead.
+    With a shared cache every process hears of a change within milliseconds, so everybody sees it within 1 s; without
+    one within GENERATION_MEMO_SECONDS more.
+    """
+    second = int(now)
+    return f"@{second}" if second + 1 <= page.changes_at else "0"
+
+
+def forget_charset(environ: Environ) -> None:
     """Readers send UTF-8, whatever else they say.
 
     Django would read the address of a GET in the named charset too: in EBCDIC it sees no `trang`, so page 1 would be
@@ -62,240 +323,6 @@ def _forget_charset(environ: Environ) -> None:
         environ["CONTENT_TYPE"] = f"{kind}; {boundary[1]}" if boundary else kind
 
 
-@dataclass(frozen=True)
-class StoredPage:
-    """An answer ready to send; `expires` is a Unix time in seconds."""
-
-    headers: list[tuple[str, str]]
-    etag: str
-    body: bytes
-    zipped: bytes
-    expires: float
-
-    @property
-    def size(self) -> int:
-        return len(self.body) + len(self.zipped) + 1000
-
-
-class PageMemory:
-    """Pages in process memory, the least recently used thrown out when PAGE_CACHE_BYTES are full."""
-
-    def __init__(self) -> None:
-        self._pages: OrderedDict[str, StoredPage] = OrderedDict()
-        self._size = 0
-        self._lock = threading.Lock()
-
-    def __len__(self) -> int:
-        return len(self._pages)
-
-    def get(self, key: str) -> StoredPage | None:
-        with self._lock:
-            page = self._pages.get(key)
-            if page is None:
-                return None
-            if page.expires <= time.time():
-                self._drop(key)
-                return None
-            self._pages.move_to_end(key)
-            return page
-
-    def put(self, key: str, page: StoredPage) -> None:
-        with self._lock:
-            if key in self._pages:
-                self._drop(key)
-            self._pages[key] = page
-            self._size += page.size
-            while self._size > settings.PAGE_CACHE_BYTES:
-                self._drop(next(iter(self._pages)))
-
-    def clear(self) -> None:
-        with self._lock:
-            self._pages.clear()
-            self._size = 0
-
-    def _drop(self, key: str) -> None:
-        self._size -= self._pages.pop(key).size
-
-
-class PageCache:
-    """WSGI middleware; see the module."""
-
-    def __init__(self, application: Callable[[Environ, StartResponse], Iterable[bytes]]) -> None:
-        self.application = application
-        self.memory = PageMemory()
-        self.first_seen: dict[str, str] = {}
-        self.generation = 0
-
-    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        _forget_charset(environ)
-        key = self._key(environ)
-        if key is None:
-            return self._pass_by(environ, start_response)
-        page = self._find(key)
-        if page is None:
-            return self._render(key, environ, start_response)
-        return self._send(page, environ, start_response)
-
-    def _key(self, environ: Environ) -> str | None:
-        """What the page is kept under, or None for a request that is not an anonymous reader's."""
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or "HTTP_AUTHORIZATION" in environ:
-            return None
-        if environ["PATH_INFO"].startswith(PASSED_BY) or environ["PATH_INFO"].endswith(SAVED):
-            return None
-        if f"{settings.SESSION_COOKIE_NAME}=" in environ.get("HTTP_COOKIE", ""):
-            return None
-        # In one order, whichever the address has.
-        query = sorted(
-            pair
-            for pair in parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
-            if pair[0] not in DROPPED_PARAMETERS
-        )
-        names = [name for name, _ in query]
-        if len(names) != len(set(names)) or not KEPT_PARAMETERS.issuperset(names):
-            return None
-        try:
-            generation = freshness.current()
-        except DatabaseUnavailable:
-            # Django will say what is wrong; here only a connection that has gone is put away.
-            close_old_connections()
-            return None
-        if generation != self.generation:
-            # Nobody is sent a page of before any more; it may hold what was erased since.
-            self.generation = generation
-            self.memory.clear()
-        scheme = (
-            environ.get("HTTP_X_FORWARDED_PROTO")
-            if settings.BEHIND_PROXY
-            else environ["wsgi.url_scheme"]
-        )
-        parts = [
-            str(generation),
-            str(scheme),
-            environ.get("HTTP_HOST", ""),
-            environ["PATH_INFO"],
-            urlencode(query),
-        ]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-    def _find(self, key: str) -> StoredPage | None:
-        page = self.memory.get(key)
-        if page is None and settings.REDIS_URL:
-            try:
-                stored = cache.get(f"page:{key}")
-            except Exception:  # noqa: BLE001 - whatever Redis raises, a cache that is away is a miss
-                logger.warning("the shared page cache does not answer")
-                return None
-            if stored is not None:
-                page = StoredPage(*stored)
-                self.memory.put(key, page)
-        return page
-
-    def _keep(self, key: str, page: StoredPage) -> None:
-        self.memory.put(key, page)
-        if settings.REDIS_URL:
-            try:
-                cache.set(
-                    f"page:{key}",
-                    (page.headers, page.etag, page.body, page.zipped, page.expires),
-                    timeout=max(1, int(page.expires - time.time())),
-                )
-            except Exception:  # noqa: BLE001 - see _find
-                logger.warning("the shared page cache does not answer")
-
-    def _pass_by(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Django's answer as it is, less our own marker."""
-
-        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            kept = [(name, value) for name, value in headers if name != freshness.CACHEABLE_HEADER]
-            return start_response(status, kept, *rest)
-
-        return self.application(environ, start)
-
-    def _render(self, key: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Ask Django, keep the answer if it may be kept, and send it."""
-        started: list[Any] = []
-        # What becomes visible while this page is being made is not on it yet.
-        asked_at = timezone.now()
-        # HEAD is answered from what GET would say; parameters that are not part of the key stay outside.
-        query = urlencode(
-            [
-                p
-                for p in parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
-                if p[0] in KEPT_PARAMETERS
-            ]
-        )
-        answer = self.application(
-            {**environ, "REQUEST_METHOD": "GET", "QUERY_STRING": query},
-            lambda status, headers, *rest: started.extend([status, headers, *rest]),
-        )
-        try:
-            body = b"".join(answer)
-        finally:
-            if hasattr(answer, "close"):
-                answer.close()
-        status, headers = started[0], started[1]
-        names = {name.lower() for name, _ in headers}
-        vary = ",".join(value.lower() for name, value in headers if name.lower() == "vary")
-        marked = freshness.CACHEABLE_HEADER.lower() in names
-        headers = [(name, value) for name, value in headers if name != freshness.CACHEABLE_HEADER]
-        if not (
-            marked
-            and status.startswith("200 ")
-            and "set-cookie" not in names
-            and "cookie" not in vary
-        ):
-            start_response(status, headers)
-            return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-        page = self._stored_page(headers, body, asked_at)
-        self._keep(key, page)
-        return self._send(page, environ, start_response)
-
-    def _stored_page(
-        self, headers: list[tuple[str, str]], body: bytes, asked_at: dt.datetime
-    ) -> StoredPage:
-        etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
-        seconds: float = settings.PAGE_CACHE_SECONDS
-        if moment := freshness.next_change(after=asked_at):
-            seconds = min(seconds, max(0.0, (moment - timezone.now()).total_seconds()))
-        replaced = {"content-length", "cache-control", "etag", "last-modified", "expires", "vary"}
-        kept = [(name, value) for name, value in headers if name.lower() not in replaced]
-        kept += [
-            ("Cache-Control", BROWSER_CACHE),
-            ("Last-Modified", self._last_modified(etag)),
-            ("Vary", "Accept-Encoding"),
-            ("X-Accel-Expires", str(min(PROXY_SECONDS, int(seconds)))),
-        ]
-        return StoredPage(
-            headers=kept,
-            etag=etag,
-            body=body,
-            zipped=gzip.compress(body, mtime=0),
-            expires=time.time() + seconds,
-        )
-
-    def _last_modified(self, etag: str) -> str:
-        """When these bytes were first made: nginx answers 304 only if tag and date are both unchanged."""
-        if len(self.first_seen) > 10_000:
-            self.first_seen.clear()
-        return self.first_seen.setdefault(etag, http_date())
-
-    def _send(
-        self, page: StoredPage, environ: Environ, start_response: StartResponse
-    ) -> Iterable[bytes]:
-        headers = [*page.headers, ("ETag", page.etag)]
-        if matches(environ.get("HTTP_IF_NONE_MATCH", ""), page.etag):
-            start_response(
-                "304 Not Modified", [h for h in headers if h[0].lower() != "content-type"]
-            )
-            return []
-        body = page.body
-        if accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
-            body = page.zipped
-            headers.append(("Content-Encoding", "gzip"))
-        start_response("200 OK", [*headers, ("Content-Length", str(len(body)))])
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-
-
 def matches(if_none_match: str, etag: str) -> bool:
     """Weak comparison of a request's If-None-Match with a page's tag (RFC 9110, 13.1.2)."""
     if not if_none_match:
@@ -306,8 +333,17 @@ def matches(if_none_match: str, etag: str) -> bool:
 
 def accepts_gzip(accept_encoding: str) -> bool:
     """Whether gzip is named and not refused by `q=0` (RFC 9110, 12.5.3)."""
+    # Browsers send a handful of different lines; what is longer is not worth remembering.
+    remembered = len(accept_encoding) < 100
+    return (_remembered_names_gzip if remembered else _names_gzip)(accept_encoding)
+
+
+def _names_gzip(accept_encoding: str) -> bool:
     for part in accept_encoding.split(","):
         name, _, parameters = part.strip().partition(";")
         if name.strip().lower() == "gzip":
             return parameters.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
     return False
+
+
+_remembered_names_gzip = lru_cache(maxsize=256)(_names_gzip)

@@ -1,4 +1,4 @@
-"""What granian serves: the application, in a worker that stops when it is told to.
+"""What granian serves: the application, in a worker that hears of changes and stops when it is told to.
 
 `python -m granian --interface wsgi portal.serving:application`
 """
@@ -8,6 +8,9 @@ import socket
 import threading
 import time
 
+from django.conf import settings
+
+from news import freshness
 from portal.wsgi import application
 
 __all__ = ["application"]
@@ -44,3 +47,5 @@ def _repeat_stops(main: int) -> None:
 
 
 stop_reliably()
+if settings.REDIS_URL:
+    freshness.listen()

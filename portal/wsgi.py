@@ -1,4 +1,4 @@
-"""The application that the server calls: the page cache in front of Django."""
+"""The application that the server calls: page cache and counter of views in front of Django."""
 
 import os
 
@@ -8,6 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 django_application = get_wsgi_application()
 
-from portal.pagecache import PageCache  # noqa: E402 - settings must be ready
+from portal.beacons import Beacons  # noqa: E402 - settings must be ready
+from portal.pagecache import PageCache  # noqa: E402
 
-application = PageCache(django_application)
+application = PageCache(Beacons(django_application))

@@ -1,5 +1,6 @@
 """What the district publishes, a module for each noun."""
 
+from news.models.amendment import Amendment
 from news.models.article import Article, ArticlePhoto, ArticleQuerySet, article_address
 from news.models.attachment import (
     ArticleAttachment,
@@ -9,16 +10,11 @@ from news.models.attachment import (
     DownloadCount,
 )
 from news.models.counts import DailyViewCount, MostRead, ViewCount
-from news.models.document import (
-    Amendment,
-    Document,
-    DocumentAttachment,
-    DocumentKind,
-    DocumentQuerySet,
-    Issuer,
-)
+from news.models.document import Document, DocumentQuerySet
+from news.models.document_attachment import DocumentAttachment
 from news.models.external_link import ExternalLink
 from news.models.generation import Generation
+from news.models.heading import DocumentKind, Issuer
 from news.models.missed import MissedAddress
 from news.models.notice import Notice, NoticeChoice
 from news.models.outbox import OutboxMessage

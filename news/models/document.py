@@ -7,7 +7,7 @@ off. `state` is whether the document is in force; it is computed for a day from 
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -18,7 +18,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from news import freshness, text
+from news.models.amendment import Amendment
 from news.models.attachment import Attachment
+from news.models.document_attachment import DocumentAttachment
+from news.models.heading import DocumentKind, Issuer
 
 # What search looks at of what was typed.
 MAX_QUERY = 200
@@ -45,77 +48,6 @@ def _terms(said: str) -> list[str]:
         else:
             found += text.words(token)
     return found
-
-
-class Heading(models.Model):
-    """A word of a list under which documents are found."""
-
-    name = models.CharField(
-        "tên",
-        max_length=150,
-        unique=True,
-        error_messages={"unique": "Tên này đã có trong danh sách."},
-    )
-    slug = models.SlugField(
-        "địa chỉ",
-        max_length=150,
-        unique=True,
-        blank=True,
-        help_text="Để trống thì tự tạo từ tên.",
-        error_messages={"unique": "Địa chỉ này đã có trong danh sách."},
-    )
-    order = models.PositiveSmallIntegerField("thứ tự", default=0)
-
-    if TYPE_CHECKING:
-        documents: "models.Manager[Document]"
-
-    class Meta:
-        abstract = True
-        ordering = ["order", "name", "id"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Documents are found by the new name at once."""
-        self.name = text.one_line(self.name)
-        self.slug = self.slug or text.slug(self.name, 150)
-        is_listed = not self._state.adding
-        with transaction.atomic():
-            super().save(*args, **kwargs)
-            if is_listed:
-                Document.keep_words(self.documents.select_related("kind", "issuer"))
-                freshness.bump()
-
-    def clean(self) -> None:
-        """Refuses a name whose address another one has."""
-        self.name = text.one_line(self.name)
-        self.slug = self.slug or text.slug(self.name, 150)
-        if not self.slug:
-            raise ValidationError({"name": "Tên phải có chữ hoặc số."})
-        others = type(self)._base_manager.exclude(pk=self.pk)
-        if others.filter(slug=self.slug).exists():
-            raise ValidationError({"name": "Tên này trùng với một tên đã có trong danh sách."})
-
-
-class DocumentKind(Heading):
-    """What a document is: Quyết định, Thông báo … The abbreviation stands in its number."""
-
-    abbreviation = models.CharField(
-        "chữ viết tắt", max_length=10, blank=True, help_text="Như trong số, ký hiệu: QĐ, NQ, TB."
-    )
-
-    class Meta(Heading.Meta):
-        verbose_name = "loại văn bản"
-        verbose_name_plural = "loại văn bản"
-
-
-class Issuer(Heading):
-    """Who issues documents: the office itself, and those above it."""
-
-    class Meta(Heading.Meta):
-        verbose_name = "cơ quan ban hành"
-        verbose_name_plural = "cơ quan ban hành"
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -605,63 +537,3 @@ class Document(models.Model):
         row = Document.objects.select_for_update().filter(pk=self.pk).values(*names).get()
         for name in names:
             setattr(self, name, row[name])
-
-
-class Amendment(models.Model):
-    """A document changes or completes another one, which goes on."""
-
-    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="amendments_made")
-    amended = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="amendments")
-
-    class Meta:
-        verbose_name = "sửa đổi, bổ sung"
-        verbose_name_plural = "sửa đổi, bổ sung"
-        constraints = [
-            models.UniqueConstraint(fields=["document", "amended"], name="amendment_once"),
-            models.CheckConstraint(
-                condition=~Q(document=F("amended")), name="amendment_not_of_itself"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.document_id}: {self.amended_id}"
-
-
-class DocumentAttachment(models.Model):
-    """A file of a document, at this place."""
-
-    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="attachment_uses")
-    attachment = models.ForeignKey(
-        Attachment, verbose_name="tệp", on_delete=models.PROTECT, related_name="document_uses"
-    )
-    order = models.PositiveSmallIntegerField("thứ tự")
-
-    class Meta:
-        verbose_name = "tệp của văn bản"
-        verbose_name_plural = "tệp của văn bản"
-        ordering = ["order"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["document", "attachment"], name="document_attachment_once"
-            ),
-            models.UniqueConstraint(fields=["document", "order"], name="document_attachment_order"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.document_id}: {self.attachment_id}"
-
-    @staticmethod
-    def put_on(document: Document, keys: Sequence[int]) -> None:
-        """Exactly these files are the document's, in this order; what was deleted meanwhile is left out."""
-        known = [attachment.pk for attachment in Attachment.objects.in_order(keys)]
-        rows = DocumentAttachment.objects.filter(document=document)
-        if list(rows.order_by("order").values_list("attachment_id", flat=True)) == known:
-            return
-        with transaction.atomic():
-            rows.delete()
-            DocumentAttachment.objects.bulk_create(
-                DocumentAttachment(document=document, attachment_id=key, order=order)
-                for order, key in enumerate(known)
-            )
-            if document.was_public:
-                freshness.bump()

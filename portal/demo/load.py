@@ -32,7 +32,7 @@ from news.models import (
     Thread,
     ViewCount,
 )
-from news.models.document import Heading
+from news.models.heading import Heading
 from portal.demo.articles import ARTICLES, BYLINE, LAST_LINE, SOURCE, SampleArticle
 from portal.demo.comments import COMMENTS, SampleComment
 from portal.demo.documents import DOCUMENTS, SampleDocument

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from news.api_urls import urlpatterns
 from news.models import Article, ArticleAttachment, Document, Tag
-from news.models.document import DocumentAttachment
+from news.models.document_attachment import DocumentAttachment
 from tests.asking import Answer, ask
 from tests.factories import (
     make_article,

@@ -132,15 +132,13 @@ def test_many_articles_are_written_in_a_fixed_number_of_queries(
     assert set(ViewCount.objects.values_list("total", flat=True)) == {1}
 
 
-def test_a_view_belongs_to_its_vietnamese_day(
-    article: Article, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_view_belongs_to_its_vietnamese_day(article: Article, time_machine: Any) -> None:
     # 16:59 and 17:01 in London's winter time are either side of midnight in Việt Nam.
     for minute in [
         dt.datetime(2026, 1, 5, 16, 59, tzinfo=dt.UTC),
         dt.datetime(2026, 1, 5, 17, 1, tzinfo=dt.UTC),
     ]:
-        monkeypatch.setattr(counting.timezone, "now", lambda minute=minute: minute)
+        time_machine.move_to(minute, tick=False)
         counting.count_view(article.pk)
     counting.flush()
 

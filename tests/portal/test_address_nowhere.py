@@ -170,7 +170,7 @@ def test_no_cache_entry_holds_the_address(client: Client, settings: Any, tmp_pat
         settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": settings.REDIS_URL}}
         journey(client)
         every_answer(client)
-        pages = application.memory._pages.values()
+        pages = application.memory.pages
         with Redis(port=port) as server:
             shared = {key: server.get(key) or b"" for key in server.scan_iter()}
 

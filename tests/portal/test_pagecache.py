@@ -47,7 +47,7 @@ def test_what_was_erased_lies_in_the_memory_of_no_process_after_its_next_page() 
     comment.erase()
     ask("/")
 
-    held = b"".join(page.body for page in application.memory._pages.values())
+    held = b"".join(page.body for page in application.memory.pages)
     assert held
     assert "Lời đã xoá".encode() not in held
 
