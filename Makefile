@@ -19,12 +19,14 @@ MODULES := manage.py $(shell find $(PACKAGES) -name '*.py')
 TEMPLATES := $(shell find templates $(PACKAGES) -name '*.html' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check-api bench bench-data bench-desk bench-comments bench-search check check-style check-types check-templates check-django format clean
+.PHONY: help run test check-api bench bench-data bench-photos bench-soak bench-desk bench-comments bench-search check check-style check-types check-templates check-django format clean
 
 help:
 	@echo 'make run [PORT=8000]   set up what is missing, then serve the site on this machine'
 	@echo 'make test              all tests: SQLite, PostgreSQL, browser'
-	@echo 'make bench             what taking in photographs costs: memory and time on this machine'
+	@echo 'make bench             what readers cost, beside the least that can be: writes docs/performance.md (half an hour)'
+	@echo 'make bench-photos      what taking in photographs costs: memory and time on this machine'
+	@echo 'make bench-soak        half an hour of readers, comments and publishing at once: no error, exact counts, flat memory'
 	@echo 'make bench-data        fills the data sets of the others, which are kept (an hour, once)'
 	@echo 'make bench-desk        what the desk costs with 100,000 stories, on SQLite and PostgreSQL'
 	@echo 'make bench-comments    what the desk costs with a million comments beside 500, on SQLite and PostgreSQL'
@@ -61,6 +63,12 @@ bench-search: $(INSTALLED_DEV)
 	@$(PY) -m tests.bench.datasets --stories 100000 --database postgresql --copy -- $(PY) -m tests.bench.search
 
 bench: $(INSTALLED_DEV)
+	@$(PY) -m tests.bench.load
+
+bench-soak: $(INSTALLED_DEV)
+	@$(PY) -m tests.bench.soak
+
+bench-photos: $(INSTALLED_DEV)
 	@$(PY) -m tests.bench.pictures
 
 check: check-style check-types check-templates check-django

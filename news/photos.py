@@ -4,7 +4,7 @@ Nothing of the uploaded bytes is kept: the pixels are painted anew and encoded b
 comment or trailing bytes survive. Nothing is written before everything has been made.
 
 Memory is bounded, not hoped for: a camera's JPEG is decoded at a fraction of its size, everything else is
-refused above what fits (see LARGEST), and one process takes one picture at a time. `make bench` measures it.
+refused above what fits (see LARGEST), and one process takes one picture at a time. `make bench-photos` measures it.
 """
 
 import hashlib

@@ -3,7 +3,7 @@
     python -m tests.bench.search [--stories N]
 
 `make bench-search` asks for both databases, of copies of the kept data sets (tests.bench.datasets). By itself it fills a
-database of its own that is gone afterwards. A search is what the page does before it is drawn: finding, putting in order, fetching twenty stories, cutting and marking
+database of its own that is gone afterwards, and writes nothing into docs/performance.md. A search is what the page does before it is drawn: finding, putting in order, fetching twenty stories, cutting and marking
 their excerpts. Beside it stands what fetching twenty stories by their keys takes in the same run, again before each
 kind; the bound is MOST_TIMES that. Times are of work, of this process and of PostgreSQL's that answers it, where the
 system tells (Linux), so that a busy machine does not lengthen them; elsewhere by the clock.
@@ -44,12 +44,14 @@ from news import excerpts, suggesting  # noqa: E402
 from news.models import Article, SearchEntry, Section, Tag  # noqa: E402
 from news.query import Query  # noqa: E402
 from news.search import NO_FILTERS, Filters, find  # noqa: E402
-from tests.bench import corpus  # noqa: E402
+from tests.bench import corpus, report  # noqa: E402
 
 MOST_TIMES = 20
 REPEATS = 60
 BODY = 7000
 PER_PAGE = 20
+# With fewer stories docs/performance.md is not written.
+WRITTEN_FROM = 100_000
 
 
 def page(
@@ -191,6 +193,7 @@ def main() -> int:
         with connection.cursor() as cursor:
             cursor.execute("SHOW server_version")
             version = f"PostgreSQL {cursor.fetchone()[0]}"
+    about = report.machine()
     print(f"{platform.machine()}, {os.cpu_count()} cores, {platform.platform()}")
     print(f"Python {platform.python_version()}, Django {django.get_version()}, {version}")
     if KEPT:
@@ -203,20 +206,32 @@ def main() -> int:
             stories, lambda said: print(f"\r{said} stories", end="", flush=True), body=BODY, files=0
         )
         print(f"\rfilled with {stories} stories in {time.monotonic() - began:.0f} s")
-    print(sizes())
+    size = sizes()
+    print(size)
     batch = list(Article.objects.order_by("-pk")[:200])
     index = times([functools.partial(_keep, [story]) for story in batch], repeats=len(batch))
     print(f"indexing one story: {statistics.median(index):.1f} ms, at most {index[-1]:.1f} ms")
     keys = list(Article.objects.values_list("pk", flat=True))
     print(f"\nload {os.getloadavg()[0]:.1f}; milliseconds{'':21}  p50     p99   20 by key   times")
     wrong = 0
+    rows = {}
     for name, asked in kinds().items():
         key = statistics.median(times(by_key(keys)))
         found = times(asked)
         half = statistics.median(found)
         wrong += half > MOST_TIMES * key
         late = found[int(len(found) * 0.99) - 1]
+        rows[name] = {"p50": half, "p99": late, "key": key, "bound": MOST_TIMES}
         print(f"{name:40} {half:7.1f} {late:7.1f} {key:9.2f} {half / key:9.1f}", flush=True)
+    if KEPT:
+        said = (
+            f"{stories:,} stories: {size}. Indexing one: {statistics.median(index):.1f} ms, at most "
+            f"{index[-1]:.1f} ms. Each kind asked {REPEATS} times."
+        )
+        name = f"search-{connection.vendor}"
+        report.keep(name, {"machine": about, "said": said, "rows": rows, "stories": stories})
+        if stories >= WRITTEN_FROM:
+            report.write_search()
     print(f"\n{wrong} kinds took more than {MOST_TIMES} times as long as twenty stories by key")
     return int(wrong > 0)
 
