@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from news import freshness
-from portal import pagecache
+from portal import kept_pages, pagecache
 from portal.kept_pages import OVERHEAD, Headers, PageMemory, StoredPage
 from portal.pagecache import PageCache
 
@@ -208,6 +208,58 @@ def test_what_was_made_while_something_changed_is_not_for_a_proxy_to_keep(
     monkeypatch.setattr(pagecache.freshness, "changes_heard", iter([1, 2]).__next__)
     assert ("X-Accel-Expires", "0") in ask(cache)[1]
     assert any(name == "X-Accel-Expires" and value[0] == "@" for name, value in ask(cache)[1])
+
+
+# --- Many processes ------------------------------------------------------------------------------
+
+
+def at_once(*caches: PageCache) -> list[bytes]:
+    with ThreadPoolExecutor(len(caches)) as threads:
+        return [answer[2] for answer in threads.map(ask, caches)]
+
+
+def test_where_the_cache_is_shared_one_process_makes_a_page_for_all(
+    told: Told, settings: Any
+) -> None:
+    settings.REDIS_URL = "redis://shared"
+    told.seconds = 0.3
+    assert at_once(*(PageCache(told) for _ in range(4))) == [b"page"] * 4
+    assert told.asked == 1
+    assert ask(PageCache(told))[2] == b"page"
+    assert told.asked == 1
+
+
+def test_no_process_waits_for_another_to_make_what_is_not_kept_or_fails(
+    told: Told, settings: Any
+) -> None:
+    settings.REDIS_URL = "redis://shared"
+    told.status, told.seconds = "404 Not Found", 0.2
+    for _ in range(2):
+        began = time.monotonic()
+        assert at_once(*(PageCache(told) for _ in range(4))) == [b"page"] * 4
+        assert time.monotonic() - began < 1.2
+    told.fails = True
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            ask(PageCache(told), PATH_INFO="/khac/")
+
+
+def test_a_shared_cache_that_does_not_answer_is_left_alone_for_a_while(
+    told: Told, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REDIS_URL = "redis://away"
+    tried = []
+
+    def away(*given: Any) -> None:
+        tried.append(given)
+        raise OSError
+
+    for name in ("get", "get_many", "add", "set", "delete"):
+        monkeypatch.setattr(kept_pages.cache, name, away)
+    cache = PageCache(told)
+    for number in range(5):
+        assert ask(cache, PATH_INFO=f"/{number}/")[2] == b"page"
+    assert (len(tried), len(cache.memory)) == (1, 5)
 
 
 # --- How long, how much --------------------------------------------------------------------------
