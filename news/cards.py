@@ -1,6 +1,7 @@
 """The picture that stands for a story without one where somebody shares it: crest, office and title.
 
 Drawn once, kept as a file. The row says which (`Article.card`), and asks for another when the title is changed.
+Beside the site's own card lies the crest as small as the masthead shows it: a scan of it would weigh more than a page.
 """
 
 import functools
@@ -27,6 +28,8 @@ WIDTH, HEIGHT = 1200, 630
 # Owner of the card that stands for the whole site.
 SITE = 0
 CREST = 112
+# As tall or wide as the masthead shows it at most, twice over for fine screens.
+SMALL_CREST = 144
 _EDGE = 64
 _TITLE_TOP, _TITLE_BOTTOM = 216, 540
 # The largest in which the title fits, in pixels; line height as headings have on pages.
@@ -75,6 +78,15 @@ def url(owner: int, card: str) -> str:
     return default_storage.url(file_name(owner, card))
 
 
+def crest_name(card: str) -> str:
+    """Where the small crest lies that was made with this card of the site."""
+    return file_name(SITE, card).replace(".png", "-crest.png")
+
+
+def crest_url(card: str) -> str:
+    return default_storage.url(crest_name(card))
+
+
 def keep(
     owner: int, title: str, say: Callable[[str], object], *, words: str = "", by: Any = None
 ) -> None:
@@ -84,13 +96,16 @@ def keep(
     Raises OSError where the disk is full.
     """
     card = new_name(words or title)
+    by = by or publisher()
     try:
-        drawn = draw(title, by or publisher())
+        drawn = draw(title, by)
     except (OSError, ValueError):
         logger.exception("no card could be drawn for story %s", owner)
         say("")
         return
     default_storage.save(file_name(owner, card), ContentFile(drawn))
+    if owner == SITE and (crest := _crest(by, SMALL_CREST)):
+        default_storage.save(crest_name(card), ContentFile(_few_colours(crest)))
     say(card)
 
 
@@ -103,7 +118,7 @@ def draw(title: str, by: Publisher) -> bytes:
     pen = ImageDraw.Draw(image)
     pen.rectangle((0, 0, WIDTH, 12), fill=_SEAL)
     left = _EDGE
-    if crest := _crest(by):
+    if crest := _crest(by, CREST):
         image.paste(crest, (_EDGE + (CREST - crest.width) // 2, 52), crest)
         left += CREST + 28
     _office(pen, by, left)
@@ -116,24 +131,28 @@ def draw(title: str, by: Publisher) -> bytes:
         pen.text((_EDGE, middle), line, font=typeface(700, size), fill=_INK, anchor="lm")
     host = urlsplit(settings.SITE_URL).netloc
     pen.text((_EDGE, HEIGHT - 44), host, font=typeface(400, 26), fill=_QUIET, anchor="lm")
+    return _few_colours(image)
+
+
+def _few_colours(image: Image.Image) -> bytes:
     target = io.BytesIO()
     image.quantize(_COLOURS, dither=Image.Dither.NONE).save(target, "PNG", optimize=True)
     return target.getvalue()
 
 
-def _crest(by: Publisher) -> Image.Image | None:
-    """The crest in its box, or nothing where the office has none or its file is lost."""
+def _crest(by: Publisher, side: int) -> Image.Image | None:
+    """The crest in a box of that many pixels, or nothing where the office has none or its file is lost."""
     if by.crest is None:
         return None
     try:
         with (
-            default_storage.open(by.crest.rendition_name(CREST)) as file,
+            default_storage.open(by.crest.rendition_name(side)) as file,
             Image.open(file) as stored,
         ):
             crest = stored.convert("RGBA")
     except OSError:
         return None
-    crest.thumbnail((CREST, CREST), Image.Resampling.LANCZOS)
+    crest.thumbnail((side, side), Image.Resampling.LANCZOS)
     return crest
 
 

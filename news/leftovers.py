@@ -27,7 +27,7 @@ KEPT = dt.timedelta(days=7)
 
 # Names of ours: `3f…-card-050050ab12cd-480.webp` has a photo's key and says of which crops it is.
 _FOLDER = re.compile(r"[0-9a-f]{2}")
-_CARD = re.compile(r"(?P<owner>[0-9]{1,18})-(?P<card>[0-9a-f]{16})\.png")
+_CARD = re.compile(r"(?P<owner>[0-9]{1,18})-(?P<card>[0-9a-f]{16})(?:-crest)?\.png")
 _NAME = re.compile(r"(?P<key>[0-9a-f]{32})(?:-(?:card|social)-(?P<crops>[0-9a-f]{12}))?[.-].*")
 
 

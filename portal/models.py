@@ -95,6 +95,12 @@ class SiteIdentity(models.Model):
     def _on_cards(self) -> str:
         return "\n".join([self.parent, self.unit, self.full_name, str(self.crest_id)])
 
+    @property
+    def small_crest_url(self) -> str:
+        """Of the crest as the masthead shows it; until that is made, of the photo itself. Only where there is a crest."""
+        assert self.crest
+        return cards.crest_url(self.card) if self.card else self.crest.url
+
     def draw_card(self) -> None:
         """Draw the card that stands for the site and show it to readers. Raises OSError where the disk is full."""
         self.keep_card()

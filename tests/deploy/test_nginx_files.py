@@ -17,7 +17,7 @@ def test_a_static_file_named_by_its_checksum_is_kept_for_ever_and_comes_compress
     front: Front,
 ) -> None:
     page = front.ask("/").text
-    (address,) = re.findall(r'href="(/static/css/base\.[0-9a-f]{12}\.css)"', page)
+    (address,) = re.findall(r'href="(/static/css/site\.[0-9a-f]{12}\.css)"', page)
     answer = front.ask(address, Accept_Encoding="gzip")
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.headers["Content-Type"] == "text/css; charset=utf-8"
