@@ -295,14 +295,16 @@ def show(body: str, photos: "Iterable[Photo]") -> SafeString:
     """The stored clean body as a page prints it.
 
     Pictures become renditions with width and height; one whose photo is gone disappears. The photo's credit
-    goes into the caption. Tables get a box of their own to scroll in on a narrow screen.
+    goes into the caption. Tables get a box of their own to scroll in on a narrow screen. Only a picture with which
+    the body begins loads at once: below words it is not on the first screen of a phone, and would hold up what is.
     """
-    shown_before = False
+    first = _FIGURE_OR_IMG.search(body)
+    begins_with_picture = first is not None and not _ANY_TAG.sub("", body[: first.start()]).strip()
 
     def picture(photo: "Photo", alt: str) -> str:
-        nonlocal shown_before
-        markup = picture_html(photo, alt=alt, eager=not shown_before)
-        shown_before = True
+        nonlocal begins_with_picture
+        markup = picture_html(photo, alt=alt, eager=begins_with_picture)
+        begins_with_picture = False
         return markup
 
     shown = _with_pictures(body, photos, picture)

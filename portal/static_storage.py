@@ -1,17 +1,22 @@
-"""How static files are named in production: each by its content, also where one module imports another."""
+"""How static files are named in production: each by its content, also where one module imports another.
+
+And which are put together from parts that lie beside them: on a phone each file more is a longer wait. In development
+the browser fetches the parts by itself, so a list of parts is written as the browser reads it.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# The style of public pages names its parts, which lie beside it. On a phone each file more is an answer more to wait for.
-SITE_STYLE = "css/site.css"
-_PART = re.compile(r'@import "([a-z-]+\.css)";')
-_REMARK = re.compile(r"/\*.*?\*/", re.DOTALL)
+JOINED = ("css/site.css", "js/site.js", "js/article.js")
+_STYLE = re.compile(r'@import "(?P<name>[a-z-]+\.css)"(?: (?P<media>[a-z]+))?;')
+_SCRIPT = re.compile(r'^import "\./(?P<name>[a-z-]+\.js)";', re.MULTILINE)
+_STYLE_REMARK = re.compile(r"/\*.*?\*/", re.DOTALL)
+_MODULE = re.compile(r"^(?:import|export)\b", re.MULTILINE)
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):
@@ -22,22 +27,39 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
     def post_process(
         self, paths: dict[str, Any], dry_run: bool = False, **options: Any
     ) -> Iterator[Any]:
-        """As Django and WhiteNoise do it, with the parts of SITE_STYLE put into it and remarks left out.
+        """As Django and WhiteNoise do it, with each of JOINED put together before.
 
-        Raises KeyError for a part that does not exist.
+        Raises KeyError for a part that does not exist, ValueError for one that cannot be put into another file.
         """
-        if SITE_STYLE in paths:
-            memory = InMemoryStorage()
-            memory.save(SITE_STYLE, ContentFile(_joined(paths).encode()))
-            paths = {**paths, SITE_STYLE: (memory, SITE_STYLE)}
+        memory = InMemoryStorage()
+        for name in paths.keys() & set(JOINED):
+            memory.save(name, ContentFile(joined(name, lambda part: _text(paths[part])).encode()))
+            paths = {**paths, name: (memory, name)}
         yield from super().post_process(paths, dry_run, **options)
 
 
-def _joined(paths: dict[str, Any]) -> str:
-    def text(name: str) -> str:
-        storage, path = paths[name]
-        with storage.open(path) as file:
-            written: str = file.read().decode()
-        return _REMARK.sub("", written)
+def _text(place: tuple[Any, str]) -> str:
+    storage, path = place
+    with storage.open(path) as file:
+        text: str = file.read().decode()
+    return text
 
-    return _PART.sub(lambda part: text(f"css/{part[1]}"), text(SITE_STYLE))
+
+def joined(name: str, read: Callable[[str], str]) -> str:
+    """The file with its parts in place of their names; `read` gives a file's text by its name."""
+    folder = name.rpartition("/")[0]
+
+    def style(part: re.Match[str]) -> str:
+        text = read(f"{folder}/{part['name']}")
+        return f"@media {part['media']} {{\n{text}}}\n" if part["media"] else text
+
+    def script(part: re.Match[str]) -> str:
+        text = read(f"{folder}/{part['name']}")
+        if _MODULE.search(text):
+            raise ValueError(f"{part['name']} imports or exports, so it cannot be put into {name}")
+        # In a block, as names of one part mean nothing to the others.
+        return f"{{\n{text}}}\n"
+
+    if name.endswith(".css"):
+        return _STYLE_REMARK.sub("", _STYLE.sub(style, read(name)))
+    return _SCRIPT.sub(script, read(name))

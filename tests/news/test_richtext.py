@@ -186,10 +186,14 @@ def test_a_picture_is_shown_with_size_and_renditions(shown: Callable[..., str]) 
     assert "-960.jpg 960w" in page
 
 
-def test_only_the_first_picture_loads_at_once(shown: Callable[..., str]) -> None:
+def test_only_a_picture_with_which_the_body_begins_loads_at_once(
+    shown: Callable[..., str],
+) -> None:
     page = shown("<p>PHOTO</p><p>PHOTO</p>")
+    below = shown("<p>Chữ</p><p>PHOTO</p>")
 
     assert page.count('fetchpriority="high"') == page.count('loading="lazy"') == 1
+    assert 'fetchpriority="high"' not in below
 
 
 def test_the_credit_stands_in_the_caption(shown: Callable[..., str]) -> None:
