@@ -97,8 +97,9 @@ class SiteIdentity(models.Model):
 
     @property
     def small_crest_url(self) -> str:
-        """Of the crest as the masthead shows it; until that is made, of the photo itself. Only where there is a crest."""
-        assert self.crest
+        """Of the crest as the masthead shows it; until that is made, of the photo itself; empty where there is none."""
+        if self.crest is None:
+            return ""
         return cards.crest_url(self.card) if self.card else self.crest.url
 
     def draw_card(self) -> None:

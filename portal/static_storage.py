@@ -32,10 +32,11 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
         Raises KeyError for a part that does not exist, ValueError for one that cannot be put into another file.
         """
         memory = InMemoryStorage()
-        for name in paths.keys() & set(JOINED):
+        whole = paths.keys() & set(JOINED)
+        for name in whole:
             memory.save(name, ContentFile(joined(name, lambda part: _text(paths[part])).encode()))
-            paths = {**paths, name: (memory, name)}
-        yield from super().post_process(paths, dry_run, **options)
+        paths_to_whole = paths | {name: (memory, name) for name in whole}
+        yield from super().post_process(paths_to_whole, dry_run, **options)
 
 
 def _text(place: tuple[Any, str]) -> str:

@@ -1,5 +1,6 @@
 """The demo: complete, marked as what it is, the same after a second run, and never in production."""
 
+import gzip
 import html
 import re
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied
@@ -28,7 +30,7 @@ from news.models import (
     ViewCount,
 )
 from news.proofs import proof_of
-from portal import roles
+from portal import roles, static_storage
 from portal.demo.load import story
 from portal.demo.site import ACCOUNTS, CREDIT, PICTURES
 from portal.models import AgencyLink, SiteIdentity, TextPage
@@ -258,6 +260,40 @@ def test_comments_of_every_state_stand_under_samples(demo: Article) -> None:
     }
     assert Comment.objects.awaiting().count() >= 2
     assert all(comment.email.endswith("@example.com") for comment in Comment.objects.all())
+
+
+def test_a_first_visit_weighs_little_and_waits_for_two_files(demo: Article, client: Client) -> None:
+    """What a phone fetches apart from photographs and crest, compressed as in production; `make bench-phone` measures it for real.
+
+    Who raises these numbers makes every first visit slower: the whole bound is 150 KB.
+    """
+    most = {"/": 60_000, demo.section.get_absolute_url(): 57_000, demo.get_absolute_url(): 68_000}
+    for address, bound in most.items():
+        page = client.get(address).content.decode()
+        blocking = re.findall(r'<link rel="stylesheet"|<script src=', page)
+        assert len(blocking) == 2, address
+        files = set(re.findall(r'(?:href|src)="/static/([^"#]+)', page)) - {"img/favicon.svg"}
+        files |= {"js/reader.js"} if "js/remembered.js" in files else set()
+        sizes = {name: weight(name) for name in files}
+        sizes["page"] = len(gzip.compress(page.encode()))
+        # With the headers of each answer.
+        assert sum(sizes.values()) + 700 * len(sizes) <= bound, (address, sizes)
+
+
+def weight(name: str) -> int:
+    """Bytes of a static file as production sends it."""
+    folder = settings.BASE_DIR / "static"
+    if name in static_storage.JOINED:
+        text = static_storage.joined(name, lambda part: (folder / part).read_text())
+        return len(gzip.compress(text.encode()))
+    content = (folder / name).read_bytes()
+    return len(content if name.endswith(".woff2") else gzip.compress(content))
+
+
+def test_a_part_that_imports_is_not_put_into_another_script() -> None:
+    files = {"js/site.js": 'import "./a.js";', "js/a.js": 'import { b } from "./b.js";'}
+    with pytest.raises(ValueError, match=r"a\.js imports"):
+        static_storage.joined("js/site.js", files.__getitem__)
 
 
 def test_the_pages_about_the_office_are_there(demo: Article) -> None:

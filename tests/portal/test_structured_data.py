@@ -236,8 +236,20 @@ def test_the_card_of_a_title_that_was_corrected_or_withdrawn_is_gone_at_once(
     assert not default_storage.exists(right)
 
 
+def test_the_masthead_shows_the_crest_as_small_as_it_needs_it(client: Client) -> None:
+    identity = make_identity(crest=make_photo(picture_bytes(1600, 1000)))
+    assert identity.crest
+    assert f'src="{identity.crest.url}"' in client.get("/tim-kiem/").content.decode()
+    identity.draw_card()
+    small = identity.small_crest_url
+    assert f'class="identity-crest" src="{small}"' in client.get("/tim-kiem/").content.decode()
+    with default_storage.open(small.removeprefix("/media/")) as file, Image.open(file) as drawn:
+        assert drawn.size == (144, 90)
+    assert default_storage.size(small.removeprefix("/media/")) < 10_000
+
+
 def test_cards_of_before_are_leftovers(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    identity = make_identity()
+    identity = make_identity(crest=make_photo())
     identity.draw_card()
     story = make_article()
     story.draw_card()
