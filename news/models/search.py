@@ -179,7 +179,7 @@ class SearchEntry(models.Model):
         if connection.vendor == "sqlite":
             among, keys = "IN (SELECT value FROM json_each(%s))", json.dumps(keys)
         now = connection.ops.adapt_datetimefield_value(timezone.now())
-        with connection.cursor() as cursor:
+        with connections[router.db_for_read(SearchEntry)].cursor() as cursor:
             cursor.execute(
                 f"SELECT {', '.join(['place', 'section_key', *columns])} FROM news_searchentry"  # noqa: S608
                 f" WHERE article_id {among} AND (expires_at IS NULL OR expires_at > %s)",
