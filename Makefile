@@ -19,7 +19,7 @@ MODULES := manage.py $(shell find $(PACKAGES) -name '*.py')
 TEMPLATES := $(shell find templates $(PACKAGES) -name '*.html' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check-api bench bench-data bench-photos bench-soak bench-desk bench-comments bench-search bench-phone check check-style check-types check-templates check-django format clean
+.PHONY: help run test check-api check-bucket bench bench-data bench-photos bench-soak bench-desk bench-comments bench-search bench-phone check check-style check-types check-templates check-django format clean
 
 help:
 	@echo 'make run [PORT=8000]   set up what is missing, then serve the site on this machine'
@@ -34,6 +34,7 @@ help:
 	@echo 'make bench-phone       the first visit on a phone: Lighthouse on the demo, served as in production (five minutes)'
 	@echo 'make check             style, types, layers, templates, Django (-k: do not stop at the first)'
 	@echo 'make check-api         asks the API of a demo whatever its description allows, and more'
+	@echo 'make check-bucket      media in an S3-compatible bucket, against moto and nginx'
 	@echo 'make format            rewrite code and templates in the style that check asks for'
 	@echo 'make clean             remove what make installed and cached; never data'
 	@echo
@@ -47,6 +48,9 @@ test: $(INSTALLED_DEV)
 
 check-api: $(INSTALLED_DEV)
 	@$(PY) -m tests.tools.check_api
+
+check-bucket: $(INSTALLED_DEV)
+	@$(PY) -m tests.tools.check_bucket
 
 bench-data: $(INSTALLED_DEV)
 	@$(PY) -m tests.bench.datasets
@@ -114,7 +118,7 @@ ifneq ($(TEMPLATES),)
 endif
 
 clean:
-	rm -rf $(VENV) .venv-schemathesis .lighthouse .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-schemathesis .venv-moto .lighthouse .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find $(PACKAGES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):

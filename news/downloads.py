@@ -92,7 +92,11 @@ def send(request: HttpRequest, attachment: Attachment, *, in_place: bool) -> Htt
     if settings.BEHIND_PROXY:
         # nginx sends it, with ETag, ranges and all. What it takes over from here is in deploy/site.conf.
         response: HttpResponseBase = HttpResponse(content_type=attachment.content_type)
-        response.headers["X-Accel-Redirect"] = settings.MEDIA_URL + attachment.storage_name
+        place = settings.MEDIA_URL + attachment.storage_name
+        if signed_query := getattr(default_storage, "signed_query", None):
+            # Where it lies in a bucket, nginx needs a signature (portal/bucket.py).
+            place += f"?{signed_query(attachment.storage_name, request.method)}"
+        response.headers["X-Accel-Redirect"] = place
     else:
         response = _send_ourselves(request, attachment)
     if response.status_code != 304:

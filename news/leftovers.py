@@ -50,14 +50,21 @@ def remove() -> int:
 def _without_a_row() -> Iterator[str]:
     """Names of all such files, the youngest included. One folder at a time: a library may be large."""
     for top, keys_of in (("photos", _photos), ("attachments", _attachments)):
-        folders = default_storage.listdir(top)[0] if default_storage.exists(top) else []
-        for folder in filter(_FOLDER.fullmatch, folders):
+        for folder in _folders(top):
             # In this order, so that a row that is committed meanwhile is found.
             names = default_storage.listdir(f"{top}/{folder}")[1]
             known = keys_of((UUID(f"{folder:0<32}"), UUID(f"{folder:f<32}")))
             for match in filter(None, map(_NAME.fullmatch, names)):
                 if match["key"] not in known or match["crops"] not in (None, known[match["key"]]):
                     yield f"{top}/{folder}/{match[0]}"
+
+
+def _folders(top: str) -> list[str]:
+    """Our folders in this one; none where nothing was stored yet. Of a bucket `exists` knows files only."""
+    try:
+        return [name for name in default_storage.listdir(top)[0] if _FOLDER.fullmatch(name)]
+    except FileNotFoundError:
+        return []
 
 
 def _photos(between: tuple[UUID, UUID]) -> dict[str, str]:
@@ -73,9 +80,8 @@ def _attachments(between: tuple[UUID, UUID]) -> dict[str, str]:
 
 def _cards_of_nobody() -> Iterator[str]:
     """Cards that show a title or an office of before: no page names them any more."""
-    folders = default_storage.listdir("cards")[0] if default_storage.exists("cards") else []
     site = publisher().card or ""
-    for folder in filter(_FOLDER.fullmatch, folders):
+    for folder in _folders("cards"):
         names = default_storage.listdir(f"cards/{folder}")[1]
         found = [match for match in map(_CARD.fullmatch, names) if match]
         owners = {int(match["owner"]) for match in found}

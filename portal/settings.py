@@ -7,6 +7,7 @@ that says what to write; so do insecure values in production.
 import datetime as dt
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -40,6 +41,11 @@ KNOWN = {
     "DATABASE_REPLICA_URL",
     "DATABASE_POOLED",
     "REDIS_URL",
+    "MEDIA_S3_BUCKET",
+    "MEDIA_S3_ENDPOINT",
+    "MEDIA_S3_REGION",
+    "MEDIA_S3_ACCESS_KEY",
+    "MEDIA_S3_SECRET_KEY",
     # Read by docker-compose.yml and by the test tools, not by Django.
     "POSTGRES_PASSWORD",
     "PORTAL_HTTP_PORT",
@@ -306,7 +312,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": (
@@ -316,6 +322,33 @@ STORAGES = {
         )
     },
 }
+# Pictures and files in a bucket instead of MEDIA_ROOT, which then only holds what each machine may lose.
+MEDIA_S3 = {
+    name: env.str(f"MEDIA_S3_{name.upper()}", default="")
+    for name in ("bucket", "endpoint", "access_key", "secret_key")
+}
+if any(MEDIA_S3.values()):
+    lacking = [f"MEDIA_S3_{name.upper()}" for name, value in MEDIA_S3.items() if not value]
+    if lacking:
+        raise refuse(
+            f"For media in a bucket write {', '.join(lacking)} too, or none of MEDIA_S3_…."
+        )
+    if urlsplit(MEDIA_S3["endpoint"]).scheme not in {"http", "https"}:
+        raise refuse("MEDIA_S3_ENDPOINT must begin with https:// or, inside the house, http://")
+    if not BEHIND_PROXY:
+        raise refuse(
+            "MEDIA_S3_… needs nginx with deploy/s3/media.conf.example, and PORTAL_BEHIND_PROXY=True."
+        )
+    STORAGES["default"] = {
+        "BACKEND": "portal.bucket.Bucket",
+        "OPTIONS": {
+            "bucket_name": MEDIA_S3["bucket"],
+            "endpoint_url": MEDIA_S3["endpoint"],
+            "region_name": env.str("MEDIA_S3_REGION", default="us-east-1"),
+            "access_key": MEDIA_S3["access_key"],
+            "secret_key": MEDIA_S3["secret_key"],
+        },
+    }
 # On an official's own machine nothing is collected: files are served from where they lie.
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = not PRODUCTION

@@ -1,6 +1,7 @@
 """The picture library."""
 
 import errno
+import functools
 import logging
 from collections.abc import Iterable
 from typing import Any, Self
@@ -333,7 +334,7 @@ class Photo(models.Model):
     def rendition_bytes(self, width: int) -> int | None:
         """How many bytes the file at rendition_url() has; None where it is lost."""
         try:
-            return default_storage.size(self.rendition_name(width))
+            return _size_of(self.rendition_name(width))
         except OSError:
             return None
 
@@ -448,6 +449,12 @@ class Photo(models.Model):
         # Earlier versions kept a WebP of every master.
         endings = {f".{self.extension}", f"-{self.width}.webp", *_endings(self._cuts())}
         renditions.remove(self.key, endings)
+
+
+@functools.lru_cache(4096)
+def _size_of(name: str) -> int:
+    """Asked once for each name, which is never used again: a feed tells the sizes of fifty pictures, and a bucket is far."""
+    return default_storage.size(name)
 
 
 def _endings(cuts: list[renditions.Cut]) -> list[str]:

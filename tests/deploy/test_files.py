@@ -41,13 +41,13 @@ def test_the_image_has_what_lays_out_a_pdf() -> None:
 
 
 def test_the_example_names_every_setting_once_and_no_other() -> None:
-    names = re.findall(r"^#?([A-Z][A-Z_]+)=", EXAMPLE, re.MULTILINE)
+    names = re.findall(r"^#?([A-Z][A-Z0-9_]+)=", EXAMPLE, re.MULTILINE)
     assert sorted(names) == sorted(KNOWN)
 
 
 def test_every_setting_of_the_example_is_explained() -> None:
     for block in EXAMPLE.split("\n\n"):
-        if re.search(r"^#?[A-Z][A-Z_]+=", block, re.MULTILINE):
+        if re.search(r"^#?[A-Z][A-Z0-9_]+=", block, re.MULTILINE):
             assert block.startswith("# "), block
 
 
@@ -55,7 +55,7 @@ def test_the_example_means_the_same_to_django_and_to_compose(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Compose takes what is right of = as it is, if there is neither quote, dollar, blank nor remark in it."""
-    filled = re.sub(r"^#([A-Z][A-Z_]+=)", r"\1", EXAMPLE, flags=re.MULTILINE)
+    filled = re.sub(r"^#([A-Z][A-Z0-9_]+=)", r"\1", EXAMPLE, flags=re.MULTILINE)
     plain = dict(line.split("=", 1) for line in filled.splitlines() if re.match("[A-Z]", line))
     assert set(plain) == KNOWN
     for name, value in plain.items():
@@ -81,7 +81,7 @@ def test_the_example_holds_no_secret() -> None:
 
 
 def test_compose_asks_for_known_variables_only() -> None:
-    assert set(re.findall(r"\$\{([A-Z_]+)", COMPOSE_TEXT)) <= KNOWN
+    assert set(re.findall(r"\$\{([A-Z0-9_]+)", COMPOSE_TEXT)) <= KNOWN
     for name in ("web", "tick", "migrate"):
         assert set(SERVICES[name]["environment"]) <= KNOWN
 

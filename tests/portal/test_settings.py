@@ -28,7 +28,7 @@ def load(**environment: str | None) -> dict[str, Any]:
     """The settings as a process with just these variables reads them; None takes one of PRODUCTION away."""
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            if name.startswith(("PORTAL_", "DATABASE_")) or name in {
+            if name.startswith(("PORTAL_", "DATABASE_", "MEDIA_")) or name in {
                 "REDIS_URL",
                 "POSTGRES_PASSWORD",
             }:
@@ -62,6 +62,7 @@ def load(**environment: str | None) -> dict[str, Any]:
         ({"PORTAL_DEBUG": "True"}, "must not run with PORTAL_DEBUG=True; remove the line"),
         ({"DATABASE_URL": None}, "needs DATABASE_URL, such as postgres://"),
         ({"DATABASE_URL": "mysql://a:b@c/d"}, "must begin with sqlite:/// or postgres://"),
+        ({"MEDIA_S3_BUCKET": "portal"}, "write MEDIA_S3_ENDPOINT, MEDIA_S3_ACCESS_KEY"),
         ({"DATABASE_REPLICA_URL": "sqlite:////x/y.sqlite3"}, "need PostgreSQL"),
         ({"DATABASE_URL": "sqlite:////x/y.sqlite3", "DATABASE_POOLED": "True"}, "need PostgreSQL"),
         ({"PORTAL_EMAIL_URL": "consolemail://"}, "must begin with smtp"),
