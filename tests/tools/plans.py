@@ -16,6 +16,15 @@ def read_through(statements: Iterable[str], tables: Iterable[str], *, many: int)
     return {table for table in tables for plan in plans if _reads(plan, table, many)}
 
 
+def counted(statements: Iterable[str], tables: Iterable[str], *, many: int) -> set[str]:
+    """Of which of the tables a COUNT among the statements reads more than `many` rows, be it from an index.
+
+    SQLite, which only tells its plan, is believed to read all rows of what it does not search.
+    """
+    plans = [_plan(statement) for statement in statements if "COUNT(" in statement]
+    return {table for table in tables for plan in plans if _counts(plan, table, many)}
+
+
 def _plan(statement: str) -> str:
     explain = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN ANALYZE "
     with connection.cursor() as cursor:
@@ -37,3 +46,10 @@ def _reads(plan: str, table: str, many: int) -> bool:
         if int(scan[1]) + int(removed[1] if removed else 0) > many:
             return True
     return False
+
+
+def _counts(plan: str, table: str, many: int) -> bool:
+    if connection.vendor == "sqlite":
+        return bool(re.search(rf"SCAN {table}\b", plan))
+    scans = re.finditer(rf"Scan (?:using \w+ )?on {table}\b.*actual.* rows=(\d+) loops=(\d+)", plan)
+    return any(int(scan[1]) * int(scan[2]) > many for scan in scans)
