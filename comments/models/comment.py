@@ -1,6 +1,7 @@
 """What readers answer. Nothing is public before a moderator has approved exactly what was written."""
 
 import datetime as dt
+import functools
 from collections.abc import Iterable
 from typing import Any
 
@@ -37,6 +38,17 @@ def answer_fields(unit: str, words: str, at: dt.datetime) -> dict[str, str]:
         "moment": text.local(at).isoformat(timespec="seconds"),
         "date": text.long_date(at),
     }
+
+
+@functools.cache
+def _insertion() -> tuple[list[Any], str]:
+    """The fields of a new comment, and the statement that stores them."""
+    fields = [field for field in Comment._meta.local_concrete_fields if not field.primary_key]
+    columns, holes = ", ".join(field.column for field in fields), ", ".join(["%s"] * len(fields))
+    return fields, (
+        f"INSERT INTO comments_comment ({columns}) VALUES ({holes}) "  # noqa: S608 - our own columns
+        "ON CONFLICT (digest) DO NOTHING RETURNING id"
+    )
 
 
 class Comment(models.Model):
@@ -204,20 +216,12 @@ class Comment(models.Model):
 
         One statement for each table: every comment comes this way, and Django's save() asks and makes more.
         """
-        fields = [field for field in self._meta.local_concrete_fields if not field.primary_key]
+        fields, statement = _insertion()
         values = [
             field.get_db_prep_save(getattr(self, field.attname), connection) for field in fields
         ]
-        columns, holes = (
-            ", ".join(field.column for field in fields),
-            ", ".join(["%s"] * len(fields)),
-        )
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO comments_comment ({columns}) VALUES ({holes}) "  # noqa: S608 - our own columns
-                "ON CONFLICT (digest) DO NOTHING RETURNING id",
-                values,
-            )
+            cursor.execute(statement, values)
             row = cursor.fetchone()
         if row is None:
             return False
