@@ -73,6 +73,16 @@ def test_an_address_that_is_spelled_differently_never_gets_another_s_copy(
     assert told.ask(other).body == (b"page" if other == "/a/?" else b"other")
 
 
+def test_a_reader_who_asks_for_a_piece_or_has_another_page_spoils_no_copy(told: Told) -> None:
+    told.headers = {"X-Accel-Expires": "60"}
+    told.ask("/a/", Range="bytes=0-1", If_None_Match="*", If_Range="x")
+    assert not {"range", "if-none-match", "if-range"} & told.heard[-1].keys()
+    whole = told.ask("/a/")
+    assert (whole.status, whole.cache, whole.body) == (200, "HIT", b"page")
+    told.ask("/b/", "HEAD")
+    assert told.ask("/b/").body == b"page"
+
+
 @pytest.mark.parametrize("header", [{"Host": "other.example"}, {"X_Forwarded_Proto": "http"}])
 def test_another_host_or_scheme_never_gets_this_one_s_copy(
     told: Told, header: dict[str, str]
