@@ -92,6 +92,9 @@ class Sqlite:
     def exists(self, name: str) -> bool:
         return self.path(name).exists()
 
+    def copies(self) -> list[str]:
+        return [file.stem for file in FOLDER.glob("copy_*.sqlite3")]
+
     def copy(self, name: str, new: str) -> None:
         """Nobody may be writing into it."""
         self.forget(new)
@@ -135,6 +138,11 @@ class Postgresql:
 
     def exists(self, name: str) -> bool:
         return bool(self.run(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"))  # noqa: S608
+
+    def copies(self) -> list[str]:
+        return [
+            name for (name,) in self.run("SELECT datname FROM pg_database") if name[:5] == "copy_"
+        ]
 
     def copy(self, name: str, new: str) -> None:
         """Nobody may be connected to it."""
@@ -249,6 +257,10 @@ def copied(kind: str, stories: int) -> Iterator[str]:
     """The DATABASE_URL of a copy, to be written into; gone after the block. Raises NoDatabase."""
     with store(kind) as where:
         ensure(where, stories)
+        for left in where.copies():
+            # Of a process that was killed.
+            if not Path(f"/proc/{left.split('_')[1]}").exists():
+                where.forget(left)
         copy = f"copy_{os.getpid()}_{threading.get_ident()}"
         where.copy(name_of(stories), copy)
         try:

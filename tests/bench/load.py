@@ -1,12 +1,12 @@
 """What readers cost: the portal under load beside the least that a server, Django and nginx can do.
 
-    python -m tests.bench.load [--quick] [--small N] [--large N]
+    python -m tests.bench.load [--quick] [--small N] [--large N] [--only PART]...
 
 `make bench` runs it and writes the part "load" of docs/performance.md. The servers are those of production on loopback
 (granian with the command of the Dockerfile but one worker, nginx with deploy/nginx.conf, Redis, PostgreSQL), the data
 sets are kept (tests.bench.datasets), wrk drives. What is compared takes turns: each figure is the median of rounds in
 each of which everything is driven once. Client and server share the machine, so beside the requests in a second stands
-what one costs the server in CPU time. `--quick` tries everything for a second and writes nothing.
+what one costs the server in CPU time. `--quick` tries everything for a second, `--only` a part; both write nothing.
 """
 
 import argparse
@@ -49,7 +49,7 @@ from tests.deploy.running import Site, ask, nginx, redis
 from tests.tools import private_postgres
 
 PAGES = ("article", "home", "section", "feed")
-COLD = ("article", "home", "section")
+PARTS = ("cold", "hot", "memory", "views", "publishing", "comments")
 GUNICORN = "gunicorn==27.0.1"
 # Of one connection to the next step of the server; not of the article, which a reader's browser does not ask again.
 HOP = {"server", "date", "connection", "transfer-encoding", "keep-alive"}
@@ -112,10 +112,11 @@ print(ViewCount.objects.aggregate(n=Sum("total"))["n"] or 0)
 COMMENTS = "from comments.models import Comment; print(Comment.objects.count())"
 # Publishes one story for each line it reads and says when it was done.
 PUBLISHING = """
-import sys, time
+import os, sys, time
 import django; django.setup()
-from tests.factories import make_article, make_user
-editor = make_user(superuser=True)
+from django.contrib.auth.models import User
+from tests.factories import make_article
+editor = User.objects.create(username=f"toa-soan-{os.getpid()}", is_superuser=True)
 print("ready", flush=True)
 for line in sys.stdin:
     story = make_article(title=line.strip(), status="draft")
@@ -131,6 +132,10 @@ class Asked:
     rounds: int
     seconds: int
     quick: bool
+    only: list[str]
+
+    def wants(self, part: str) -> bool:
+        return not self.only or part in self.only
 
 
 def say(what: str) -> None:
@@ -488,36 +493,36 @@ def phone() -> dict[str, Any] | None:
 
 
 def measure(asked: Asked) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "machine": report.machine(),
-        "asked": vars(asked),
-        "cold": {},
-        "comments": {},
-    }
+    found: dict[str, Any] = {"machine": report.machine(), "asked": vars(asked)}
     with ExitStack() as block:
         folder = Path(block.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         # PostgreSQL's account and nginx look into it.
         folder.chmod(0o755)
-        lent = {
-            (kind, size): block.enter_context(datasets.kept(kind, stories))
-            for kind in datasets.KINDS
-            for size, stories in (("small", asked.small), ("large", asked.large))
+        # The server of PostgreSQL stays up until the end.
+        block.enter_context(datasets.store("postgresql"))
+        if asked.wants("cold"):
+            found["cold"] = {}
+            for kind in datasets.KINDS:
+                with ExitStack() as inner:
+                    sizes = {
+                        size: inner.enter_context(datasets.kept(kind, stories))
+                        for size, stories in (("small", asked.small), ("large", asked.large))
+                    }
+                    found["cold"][kind] = cold(kind, sizes, asked, folder)
+        copies = {
+            kind: block.enter_context(datasets.copied(kind, asked.small)) for kind in datasets.KINDS
         }
-        for kind in datasets.KINDS:
-            sizes = {size: lent[kind, size] for size in ("small", "large")}
-            found["cold"][kind] = cold(kind, sizes, asked, folder)
-        with contextlib.ExitStack() as inner:
-            copies = {
-                kind: inner.enter_context(datasets.copied(kind, asked.small))
-                for kind in datasets.KINDS
-            }
-            url = copies["postgresql"]
-            redis_port, _ = inner.enter_context(redis(folder))
-            shared = f"redis://127.0.0.1:{redis_port}/0"
-            site = production(folder / "site", url, REDIS_URL=shared)
+        url = copies["postgresql"]
+        redis_port, _ = block.enter_context(redis(folder))
+        shared = f"redis://127.0.0.1:{redis_port}/0"
+        site = production(folder / "site", url, REDIS_URL=shared)
+        if asked.wants("hot"):
             found["hot"] = hot(site, asked, folder)
+        if asked.wants("memory"):
             found["memory"] = memory(site, asked)
+        if asked.wants("views"):
             found["views"] = views_exact(site, asked)
+        if asked.wants("publishing"):
             say("publishing")
             alone = production(folder / "alone", url)
             found["seen"] = {
@@ -525,8 +530,10 @@ def measure(asked: Asked) -> dict[str, Any]:
                 "alone": publishing_seen(alone, asked, folder),
             }
             found["arrivals"] = arrivals(alone, folder)
-            for kind, copy in copies.items():
-                found["comments"][kind] = comment_taken(kind, copy, asked, folder)
+        if asked.wants("comments"):
+            found["comments"] = {
+                kind: comment_taken(kind, copy, asked, folder) for kind, copy in copies.items()
+            }
     found["phone"] = phone()
     found["load after"] = round(os.getloadavg()[0], 1)
     return found
@@ -537,13 +544,14 @@ def main() -> int:
     parser.add_argument("--small", type=int, default=datasets.SIZES[0])
     parser.add_argument("--large", type=int, default=datasets.SIZES[1])
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", choices=PARTS, action="append", default=[])
     said = parser.parse_args()
     if missing := missing_programs():
         print(f"NOT RUN: install the Debian packages {' '.join(missing)}", file=sys.stderr)
         return private_postgres.NOTHING_FOUND
     private_postgres.exit_on_signals()
     rounds, seconds = (1, 1) if said.quick else (3, 2)
-    asked = Asked(said.small, said.large, rounds, seconds, said.quick)
+    asked = Asked(said.small, said.large, rounds, seconds, said.quick, said.only)
     began = time.monotonic()
     try:
         found = measure(asked)
@@ -551,6 +559,9 @@ def main() -> int:
         print(none, file=sys.stderr)
         return private_postgres.NOTHING_FOUND
     found["minutes"] = round((time.monotonic() - began) / 60, 1)
+    if asked.only:
+        print(json.dumps(found, indent=1))
+        return 0
     report.keep("quick" if asked.quick else "load", found)
     print(load_report.text(found))
     if not asked.quick:
