@@ -51,6 +51,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PORTAL_DATA_DIR=/data \
+    # By default malloc keeps a heap for each thread, and what one has freed no other may use.
+    MALLOC_ARENA_MAX=2 \
     # Processes, and how many requests each works on at a time. Every thread may hold one database connection.
     GRANIAN_WORKERS=2 \
     GRANIAN_BLOCKING_THREADS=8

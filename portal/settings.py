@@ -454,7 +454,8 @@ NEWS_MISSING_PAGES = "portal.models.missing_pages"
 # How long an anonymous page may be served from the cache, and how long a process may believe the
 # generation number it read last (both seconds). Together they bound how stale a page can be.
 PAGE_CACHE_SECONDS = 60
-PAGE_CACHE_BYTES = 64 * 1024 * 1024
+# In the memory of each process, which is to stay below 120 MB; nginx and Valkey keep more.
+PAGE_CACHE_BYTES = 16 * 1024 * 1024
 GENERATION_MEMO_SECONDS = 1.0
 
 # How long a link to a draft may live, in days.

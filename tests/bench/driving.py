@@ -6,6 +6,7 @@ Importing it chooses settings that touch no database; the servers get theirs by 
 import json
 import os
 import random
+import re
 import shutil
 import statistics
 import subprocess
@@ -40,8 +41,13 @@ PORTAL = "portal.serving:application"
 UNCACHED = "tests.bench.uncached:application"
 RAW = "tests.bench.reference:raw"
 DJANGO = "tests.bench.reference:django_application"
-# As in the Dockerfile.
-THREADS = 8
+# As in the Dockerfile: how many requests a process works on at a time, and of how many heaps malloc makes use.
+SURROUNDINGS = dict(
+    re.findall(
+        r"^ +((?:GRANIAN|MALLOC)_[A-Z_]+)=(\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE
+    )
+)
+THREADS = SURROUNDINGS["GRANIAN_BLOCKING_THREADS"]
 CONNECTIONS = (1, 16, 64)
 # A reader behind the office's front, with a browser.
 HEADERS = {
@@ -143,11 +149,8 @@ def application_command(application: str) -> list[str]:
 def granian(
     site: Site, application: str = PORTAL, *, workers: int = 1, **surroundings: str
 ) -> Iterator[Server]:
-    environment = site.environment | {
-        "GRANIAN_WORKERS": str(workers),
-        "GRANIAN_BLOCKING_THREADS": str(THREADS),
-        **surroundings,
-    }
+    environment = site.environment | SURROUNDINGS
+    environment |= {"GRANIAN_WORKERS": str(workers), **surroundings}
     with _server(site, application_command(application), "--port", environment) as server:
         yield server
 
@@ -157,7 +160,7 @@ def gunicorn(site: Site, packages: Path, application: str, **surroundings: str) 
     """As it would be served by gunicorn: one process with as many threads."""
     environment = site.environment | {"PYTHONPATH": str(packages), **surroundings}
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--keep-alive", "30"]
-    command += ["--worker-class", "gthread", "--threads", str(THREADS), "--workers", "1"]
+    command += ["--worker-class", "gthread", "--threads", THREADS, "--workers", "1"]
     command.append(application)
     with _server(site, command, "--bind", environment) as server:
         yield server
