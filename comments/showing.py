@@ -9,12 +9,12 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils import timezone
 
 from comments.models import Comment, Policy
 from comments.models.comment_queryset import CommentQuerySet
 from news import freshness
+from news.addresses import address
 from news.models import Article
 from news.prepared import Prepared
 
@@ -26,22 +26,28 @@ OLDEST = freshness.OLDEST_FIRST
 def section_of(article: Article, asked: QueryDict, policy: Policy) -> dict[str, Any]:
     """The public comments that `?trang=` and `?thu-tu=` ask for, and how many there are, replies included.
 
-    One query. Raises NoSuchPage.
+    One query, two where they fill a page. Raises NoSuchPage.
     """
     oldest_first = asked.get("thu-tu") == OLDEST
     wanted = asked.get("trang", "")
     number = int(wanted) if freshness.PAGE_NUMBER.fullmatch(wanted) else 1
     if number == 1:
-        rows = _FIRST_PAGES[oldest_first](article.pk, timezone.now())
+        rows = _few(article.pk, timezone.now())
+        if len(rows) > PER_PAGE:
+            rows = _FIRST_PAGES[oldest_first](article.pk, timezone.now())
     else:
         public = Comment.objects.public().filter(article=article)
         rows = list(_rows(public, number, oldest_first=oldest_first))
         if not rows:
             raise freshness.NoSuchPage(max(1, ceil(public.filter(parent=None).count() / PER_PAGE)))
     paginator = Paginator(rows, PER_PAGE)
-    paginator.count = rows[0].on_top if rows else 0
+    if len(rows) <= PER_PAGE and number == 1:
+        together, on_top = len(rows), sum(not row.parent_id for row in rows)
+    else:
+        together, on_top = rows[0].together, rows[0].on_top
+    paginator.count = on_top
     return {
-        "count": rows[0].together if rows else 0,
+        "count": together,
         "page": paginator.page(number),
         "comments": _shown(rows, oldest_first=oldest_first, may_reply=may_reply(article, policy)),
         "oldest_first": oldest_first,
@@ -90,6 +96,17 @@ def _rows(public: CommentQuerySet, number: int, *, oldest_first: bool) -> Commen
     )
 
 
+# All of an article that has no more than one page, and one more for those that have: most have few.
+_few = Prepared(
+    lambda pk, at: (
+        Comment.objects.public(at=at)
+        .filter(article=pk)
+        .with_answers()
+        .only("article_id", "parent_id", "name", "text", "created_at")
+        .order_by("created_at", "id")[: PER_PAGE + 1]
+    ),
+    *(int, dt.datetime),
+)
 _FIRST_PAGES = {
     oldest_first: Prepared(
         partial(
@@ -139,9 +156,9 @@ def _words(comment: Comment) -> dict[str, Any]:
         "date_line": comment.date_line,
         "text": comment.text,
         "answer": comment.public_answer,
-        "report_address": reverse("comments:report", args=[comment.pk]),
+        "report_address": address("comments:report", comment.pk),
     }
 
 
 def _reply_address(comment: Comment) -> str:
-    return f"{reverse('comments:write', args=[comment.article_id])}?tra-loi={comment.pk}"
+    return f"{address('comments:write', comment.article_id)}?tra-loi={comment.pk}"

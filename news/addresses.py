@@ -1,8 +1,10 @@
 """Addresses in links: which are this site's own, which lead outside."""
 
+from functools import cache
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
+from django.urls import reverse
 
 # Longer ones exist, but no index of PostgreSQL holds them and no official links to them.
 MAX_LENGTH = 1000
@@ -40,3 +42,18 @@ def outside(href: str) -> str | None:
         return None
     address = parts._replace(fragment="").geturl()
     return address if len(address) <= MAX_LENGTH else None
+
+
+def address(name: str, *parts: str | int) -> str:
+    """As reverse(), for slugs and numbers, from an address that was made once: a page has a hundred of them."""
+    return _mould(name, *map(type, parts)).format(*parts)
+
+
+@cache
+def _mould(name: str, *kinds: type) -> str:
+    # Neither stands in an address by itself.
+    marks = [8_000_000 + n if kind is int else f"mark-{n}-" for n, kind in enumerate(kinds)]
+    made = reverse(name, args=marks)
+    for n, mark in enumerate(marks):
+        made = made.replace(str(mark), f"{{{n}}}")
+    return made

@@ -6,6 +6,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db.models import F, FloatField, Value
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from news import freshness
@@ -35,6 +36,14 @@ def _sections() -> dict[int, Section]:
 def section_of(key: int) -> Section:
     """The section of that key; one that is newer than what the process knows is asked for."""
     return sections().get(key) or Section.objects.select_related("parent").get(pk=key)
+
+
+def section_at(slug: str) -> Section:
+    """The section with that address. Raises Http404."""
+    for section in sections().values():
+        if section.slug == slug:
+            return section
+    return get_object_or_404(Section.objects.select_related("parent"), slug=slug)
 
 
 class Line(NamedTuple):
@@ -68,20 +77,26 @@ def _kinds(pk: Any, section: Any, thread: Any, moment: Any, at: Any) -> list[Art
     ]
 
 
-_around = Prepared(
-    lambda *values: [
-        kind.annotate(
-            closeness=F("related_to__score") if name == "similar" else Value(0.0, FloatField())
-        ).values_list(*_SHOWN, "closeness")[:NEIGHBOURS]
-        for name, kind in zip(KINDS, _kinds(*values), strict=True)
-    ],
-    *(int, int, int, dt.datetime, dt.datetime),
-)
+def _prepared(names: tuple[str, ...]) -> Prepared:
+    return Prepared(
+        lambda *values: [
+            kind.annotate(
+                closeness=F("related_to__score") if name == "similar" else Value(0.0, FloatField())
+            ).values_list(*_SHOWN, "closeness")[:NEIGHBOURS]
+            for name, kind in zip(KINDS, _kinds(*values), strict=True)
+            if name in names
+        ],
+        *(int, int, int, dt.datetime, dt.datetime),
+    )
+
+
+# By whether a story belongs to a thread: most do not, and each kind costs.
+_PREPARED = {True: _prepared(KINDS), False: _prepared(KINDS[:-1])}
 
 
 def of(article: Article) -> dict[str, list[Line]]:
     """What stands around a public article, by kind. One query."""
-    rows = _around(
+    rows = _PREPARED[article.thread_id is not None](
         article.pk, article.section_id, article.thread_id or 0, article.published_at, timezone.now()
     )
     found: dict[str, list[Any]] = {name: [] for name in KINDS}

@@ -7,8 +7,9 @@ What is found by words and filters keeps its numbers: numbered_page_of().
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from django.core.paginator import Page, Paginator
@@ -16,10 +17,11 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from news import text
+from news import around, text
 from news.freshness import OLDEST_FIRST
-from news.models import Article, ArticleQuerySet
+from news.models import Article, ArticleQuerySet, Section
 from news.periods import Period
+from news.prepared import Prepared
 from news.search import Found
 
 Row = TypeVar("Row", bound=Model)
@@ -35,6 +37,9 @@ class Place(NamedTuple):
 
     moment: dt.datetime
     number: int
+
+
+Key = tuple[dt.datetime, int]
 
 
 @dataclass(frozen=True)
@@ -79,14 +84,22 @@ class Order:
     within: Period | None = None
 
     def walk(
-        self, articles: ArticleQuerySet, place: Place | None, *, back: bool = False
+        self,
+        articles: ArticleQuerySet,
+        place: Place | None,
+        *,
+        back: bool = False,
+        at: dt.datetime | None = None,
     ) -> ArticleQuerySet:
-        """What is public of them, on from that place in the order of the list, or back from it, the nearest first."""
+        """What is public of them, on from that place in the order of the list, or back from it, the nearest first.
+
+        Now, or `at` that moment.
+        """
         up = self.oldest_first != back
         lower, upper = ([self.within.begins], [self.within.last]) if self.within else ([], [])
         if place is not None and self.moment == "published_at":
             (lower if up else upper).append(place.moment)
-        found = articles.published(until=min(upper, default=None))
+        found = articles.published(until=min(upper, default=None), at=at)
         if lower:
             found = found.filter(published_at__gte=max(lower))
         if place is not None:
@@ -124,18 +137,62 @@ def page_of(
     place, and for a place with nothing behind it.
     """
     order = order or Order()
+
+    def find(place: Place | None, back: bool) -> list[Key]:
+        return keys(parts, order, place, PER_PAGE + 1, back=back)
+
+    return _page(find, request, order)
+
+
+def page_of_section(section: Section, request: HttpRequest) -> Listing:
+    """The same for a section and its children, whose queries are put together once."""
+    family = [
+        each.pk for each in around.sections().values() if section.pk in (each.pk, each.parent_id)
+    ] or [section.pk]
+
+    def find(place: Place | None, back: bool) -> list[Key]:
+        at = place or ()
+        rows = _of_sections(len(family), place is not None, back)(*family, *at, timezone.now())
+        # Those of each section in their order, but one section after the other.
+        found = sorted(((moment, number) for _, moment, number in rows), reverse=not back)
+        return found[: PER_PAGE + 1]
+
+    return _page(find, request, Order())
+
+
+@cache
+def _of_sections(number: int, has_place: bool, back: bool) -> Prepared:
+    """The keys of a page of so many sections, from a place or from the beginning."""
+
+    def build(*values: Any) -> list[Any]:
+        *family, at = values
+        place = Place(family[number], family[number + 1]) if has_place else None
+        return [
+            Order()
+            .walk(Article.objects.filter(section=section), place, back=back, at=at)
+            .values_list("published_at", "id")[: PER_PAGE + 1]
+            for section in family[:number]
+        ]
+
+    return Prepared(build, *[int] * number, *([dt.datetime, int] if has_place else []), dt.datetime)
+
+
+def _page(
+    find: Callable[[Place | None, bool], list[Key]], request: HttpRequest, order: Order
+) -> Listing:
+    """The page of a list of which `find` gives the keys on from a place, or back from it."""
     place = _place(request.GET.get(order.parameter))
-    found = keys(parts, order, place, PER_PAGE + 1)
+    found = find(place, False)
     if place is not None and not found:
         raise Http404
     here = [number for _, number in found[:PER_PAGE]]
     behind = None
     if place is not None:
         # The page behind begins after the story that stands before its own; nothing stands before the first page.
-        before = keys(parts, order, Place(*found[0]), PER_PAGE + 1, back=True)
+        before = find(Place(*found[0]), True)
         whole = len(before) > PER_PAGE
         behind = order.query_after(before[PER_PAGE][1]) if whole else order.first_query
-    rows = Article.objects.published().with_card().in_bulk(here)
+    rows = {row.pk: row for row in cards(here)}
     path = request.path
     return Listing(
         articles=[rows[number] for number in here if number in rows],
@@ -146,6 +203,31 @@ def page_of(
         since=place.moment if place else None,
         oldest_first=order.oldest_first,
     )
+
+
+def cards(numbers: Sequence[int]) -> list[Article]:
+    """What a list shows of the public ones of these stories, in no order. At most PER_PAGE; one query."""
+    found: list[Article] = _cards(len(numbers))(*numbers, timezone.now()) if numbers else []
+    for article in found:
+        article.section = around.section_of(article.section_id)
+    return found
+
+
+@cache
+def _cards(number: int) -> Prepared:
+    def build(*values: Any) -> ArticleQuerySet:
+        *numbers, at = values
+        shown = Article.objects.published(at=at).filter(pk__in=numbers).select_related("cover")
+        return shown.only(*_ON_A_CARD)
+
+    return Prepared(build, *[int] * number, dt.datetime)
+
+
+_ON_A_CARD = (
+    *("title", "slug", "section", "summary", "published_at", "card"),
+    *(f"cover__{name}" for name in ("key", "extension", "alt", "width", "height", "crops", "avif")),
+    "cover__rendition_widths",
+)
 
 
 def numbered_page_of(found: "QuerySet[Row] | Found", request: HttpRequest) -> "Page[Row]":

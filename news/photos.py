@@ -18,8 +18,8 @@ from uuid import UUID, uuid4
 
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from PIL import Image, ImageCms
 
 from news import renditions
@@ -316,18 +316,13 @@ def _picture(
     eager: bool,
 ) -> SafeString:
     address, srcset, width, height = fallback
-    return format_html(
-        '<picture>{}<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" {}></picture>',
-        format_html_join(
-            "",
-            '<source type="image/{}" srcset="{}" sizes="{}">',
-            ((kind, candidates, sizes) for kind, candidates in sources),
-        ),
-        address,
-        srcset,
-        sizes,
-        width,
-        height,
-        alt,
-        SafeString('fetchpriority="high"' if eager else 'loading="lazy" decoding="async"'),
+    fits = escape(sizes)
+    shown = "".join(
+        f'<source type="image/{kind}" srcset="{escape(candidates)}" sizes="{fits}">'
+        for kind, candidates in sources
+    )
+    how = 'fetchpriority="high"' if eager else 'loading="lazy" decoding="async"'
+    return mark_safe(  # noqa: S308 - whatever is not ours is escaped
+        f'<picture>{shown}<img src="{escape(address)}" srcset="{escape(srcset)}" sizes="{fits}"'
+        f' width="{width}" height="{height}" alt="{escape(alt)}" {how}></picture>'
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from PIL import Image
 
 MASTER_SIDE = 2560
@@ -51,6 +51,14 @@ class Cut:
 def file_name(key: UUID, ending: str) -> str:
     """Where a photo's file lies in the storage: `photos/3f/3f…-480.webp`."""
     return f"photos/{key.hex[:2]}/{key.hex}{ending}"
+
+
+def files_begin(key: UUID) -> str | None:
+    """With what the addresses of all files of that photo begin; None where the storage must be asked for each."""
+    if isinstance(default_storage, FileSystemStorage):
+        # Nothing in such a name needs quoting.
+        return f"{default_storage.base_url}{file_name(key, '')}"
+    return None
 
 
 def widths_below(width: int) -> list[int]:

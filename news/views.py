@@ -14,7 +14,7 @@ from django.http import (
     HttpResponseRedirect,
     JsonResponse,
 )
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -33,7 +33,6 @@ from news.models import (
     Document,
     Photo,
     PreviewLink,
-    Section,
     Tag,
 )
 from news.prepared import Prepared
@@ -48,18 +47,14 @@ ONE_PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAA
 @require_safe
 @public_page_with("trang", paging.OLDER)
 def section(request: HttpRequest, section_slug: str) -> HttpResponse:
-    found = get_object_or_404(Section.objects.select_related("parent"), slug=section_slug)
-    parts = Article.objects.parts_of(found)
+    found = around.section_at(section_slug)
     if number := request.GET.get("trang"):
         # An address of when pages had numbers.
+        parts = Article.objects.parts_of(found)
         return HttpResponseRedirect(request.path + paging.query_of_page(parts, int(number)))
-    page = paging.page_of(parts, request)
-    context = {
-        "section": found,
-        "page": page,
-        "years": made_once(("years", found.pk), lambda: years_of(found)),
-    }
-    return render(request, "news/section.html", context)
+    page = paging.page_of_section(found, request)
+    years = made_once(("years", found.pk), lambda: years_of(found))
+    return render(request, "news/section.html", {"section": found, "page": page, "years": years})
 
 
 def find(article_id: int, articles: ArticleQuerySet) -> Article:

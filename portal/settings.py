@@ -146,7 +146,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.headers.ResourceHeaders",
-    "csp.middleware.CSPMiddleware",
+    "portal.headers.ContentSecurityPolicy",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Static files are answered here, with the headers of the four above.

@@ -9,10 +9,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
-from django.urls import reverse
 from django.utils import timezone
 
 from news import cards, freshness, richtext, text
+from news.addresses import address
 from news.content import MOMENTS, Content
 from news.models.attachment import ArticleAttachment
 from news.models.counts import ViewCount
@@ -160,7 +160,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
 def article_address(section_slug: str, slug: str, pk: int) -> str:
     """Where the story of that number stands."""
-    return reverse("news:article", args=[section_slug, slug, pk])
+    return address("news:article", section_slug, slug, pk)
 
 
 class Article(Placing):

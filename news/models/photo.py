@@ -15,6 +15,7 @@ from django.db import models, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from news import freshness, photos, renditions, richtext, text
 from news.models.uploads import note_upload
@@ -373,7 +374,14 @@ class Photo(models.Model):
         )
 
     def file_url(self, ending: str) -> str:
-        return default_storage.url(renditions.file_name(self.key, ending))
+        if self._files_begin is None:
+            return default_storage.url(renditions.file_name(self.key, ending))
+        return self._files_begin + ending
+
+    @cached_property
+    def _files_begin(self) -> str | None:
+        """See renditions.files_begin(): a page has a dozen files of each photo."""
+        return renditions.files_begin(self.key)
 
     def _whole_cuts(self) -> list[renditions.Cut]:
         return renditions.whole_cuts(self.width, self.height, self.extension)

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 
 from news import freshness, text
+from news.addresses import address
 from news.models.redirect import Redirect
 from news.models.search import SearchEntry
 
@@ -66,7 +67,7 @@ class Section(models.Model):
             freshness.bump()
 
     def get_absolute_url(self) -> str:
-        return reverse("news:section", args=[self.slug])
+        return address("news:section", self.slug)
 
     def clean(self) -> None:
         """Refuses a third level and an address that another page of the site already has."""

@@ -5,9 +5,9 @@ from typing import Any, Self
 
 from django.db import models, transaction
 from django.db.models import F
-from django.urls import reverse
 
 from news import freshness, text
+from news.addresses import address
 from news.models.search import SearchEntry
 from news.models.words import Begins
 
@@ -64,7 +64,7 @@ class Tag(Topic):
                 SearchEntry.keep_soon(SearchEntry.lock(Article.objects.filter(tags=self)))
 
     def get_absolute_url(self) -> str:
-        return reverse("news:tag", args=[self.slug])
+        return address("news:tag", self.slug)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Its stories are not found by its name any more, with the delay of save()."""
@@ -141,4 +141,4 @@ class Thread(Topic):
         verbose_name_plural = "dòng sự kiện"
 
     def get_absolute_url(self) -> str:
-        return reverse("news:thread", args=[self.slug])
+        return address("news:thread", self.slug)

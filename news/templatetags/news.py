@@ -7,8 +7,9 @@ import segno
 from django import template
 from django.template.base import FilterExpression, Parser, Token
 from django.template.context import Context
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 
 from news import freshness, richtext, structured_data, text
 from news.models import Article, Photo, Section
@@ -17,6 +18,8 @@ from news.publisher import Publisher
 from news.structured_data import SharedPicture
 
 register = template.Library()
+# Of characters of a lead in a row.
+_ROW_LEAD = 220
 
 register.filter("long_date", text.long_date)
 register.filter("day_date", text.day_date)
@@ -84,6 +87,43 @@ def story_lines(stories: Iterable[Any]) -> SafeString:
             for story in stories
         ),
     )
+
+
+@register.simple_tag
+def story_rows(stories: Iterable[Article], own: Section | None = None) -> SafeString:
+    """Rows of a list, each with picture and lead, for the reason of story_lines(). `own` is the section whose list it is."""
+    return format_html_join(
+        "\n",
+        '<article class="row"><div class="row-words">'
+        '<h2 class="row-title"><a href="{}">{}</a></h2> <p class="row-lead">{}</p>'
+        ' <p class="quiet">{}<time datetime="{}">{}</time></p></div>{}</article>',
+        (
+            (
+                story.get_absolute_url(),
+                story.title,
+                _shortened(story.summary),
+                ""
+                if own and story.section_id == own.pk
+                else format_html("<span>{}</span> · ", story.section.name),
+                text.local(story.published_at).isoformat(),
+                text.short_date(story.published_at),
+                _in_row(story.cover),
+            )
+            for story in stories
+            if story.published_at
+        ),
+    )
+
+
+def _shortened(summary: str) -> str:
+    return summary if len(summary) <= _ROW_LEAD else Truncator(summary).chars(_ROW_LEAD)
+
+
+def _in_row(cover: Photo | None) -> str:
+    if cover is None:
+        return ""
+    shown = card_html(cover, alt="", sizes="(min-width: 48rem) 14rem, 28vw")
+    return format_html(' <div class="row-picture">{}</div>', shown)
 
 
 @register.simple_tag
