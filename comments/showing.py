@@ -33,15 +33,17 @@ def section_of(article: Article, asked: QueryDict, policy: Policy) -> dict[str, 
     number = int(wanted) if freshness.PAGE_NUMBER.fullmatch(wanted) else 1
     if number == 1:
         rows = _few(article.pk, timezone.now())
-        if len(rows) > PER_PAGE:
+        are_all = len(rows) <= PER_PAGE
+        if not are_all:
             rows = _FIRST_PAGES[oldest_first](article.pk, timezone.now())
     else:
+        are_all = False
         public = Comment.objects.public().filter(article=article)
         rows = list(_rows(public, number, oldest_first=oldest_first))
         if not rows:
             raise freshness.NoSuchPage(max(1, ceil(public.filter(parent=None).count() / PER_PAGE)))
     paginator = Paginator(rows, PER_PAGE)
-    if len(rows) <= PER_PAGE and number == 1:
+    if are_all:
         together, on_top = len(rows), sum(not row.parent_id for row in rows)
     else:
         together, on_top = rows[0].together, rows[0].on_top
