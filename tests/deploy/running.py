@@ -291,23 +291,30 @@ def redis(folder: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
 
 
 @contextmanager
-def pgbouncer(pools: dict[str, str]) -> Iterator[int]:
-    """The port of a PgBouncer that gives each transaction another session, with as few of them as there can be.
+def pgbouncer(pools: dict[str, str], password: str) -> Iterator[int]:
+    """The port of a PgBouncer with deploy/pgbouncer/portal.ini, for the user `portal` with this password.
 
     `pools` are names of databases and libpq's words for where each is.
     """
     binary = program("pgbouncer", "pgbouncer")
     port, account = free_port(), unprivileged()
-    with TemporaryDirectory(prefix="pgbouncer-") as name:
-        folder = Path(name)
-        words = {"listen_addr": "127.0.0.1", "listen_port": port, "unix_socket_dir": ""}
-        # Nobody but this machine comes near: any name is let in, as the user each pool names.
-        words |= {"auth_type": "any", "pool_mode": "transaction", "default_pool_size": 3}
-        lines = ["[databases]", *(f"{one} = {where}" for one, where in pools.items())]
-        lines += ["[pgbouncer]", *(f"{one} = {value}" for one, value in words.items())]
-        (folder / "pgbouncer.ini").write_text("\n".join(lines))
+    with TemporaryDirectory(prefix="pgbouncer-") as place:
+        folder = Path(place)
+        told = (DEPLOY / "pgbouncer" / "portal.ini").read_text()
+        words = {"listen_addr": "127.0.0.1", "listen_port": port, "auth_file": folder / "users"}
+        # So few that the sessions go round.
+        words["default_pool_size"] = 3
+        for name, value in words.items():
+            told, found = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value}", told)
+            assert found == 1, name
+        lines = "".join(f"{one} = {where}\n" for one, where in pools.items())
+        told = re.sub(r"(?m)^\w+ = host=.*\n", "", told).replace(
+            "[databases]\n", f"[databases]\n{lines}"
+        )
+        (folder / "portal.ini").write_text(told)
+        (folder / "users").write_text(f'"portal" "{password}"\n')
         if account:
             os.chown(folder, account["user"], account["group"])
         log = folder / "log"
-        with running([binary, "pgbouncer.ini"], log, connects(port), **account | {"cwd": folder}):
+        with running([binary, "portal.ini"], log, connects(port), **account | {"cwd": folder}):
             yield port

@@ -119,7 +119,7 @@ def test_every_service_runs_with_as_little_as_possible(name: str) -> None:
 def test_every_lasting_service_has_a_health_check() -> None:
     assert "\nHEALTHCHECK " in DOCKERFILE
     assert "healthcheck" not in SERVICES["web"]
-    for name in ("nginx", "tick", "postgres", "valkey"):
+    for name in ("nginx", "tick", "postgres", "valkey", "pgbouncer", "replica"):
         assert SERVICES[name]["healthcheck"]["test"], name
 
 
@@ -141,6 +141,27 @@ def test_services_start_in_order_and_a_cache_holds_up_nobody() -> None:
         },
         "migrate": {"postgres": "service_healthy"},
     }
+
+
+def test_what_only_several_nodes_need_starts_with_its_profile_only() -> None:
+    started = {name for name, service in SERVICES.items() if "profiles" not in service}
+    assert started == {"nginx", "web", "tick", "migrate", "postgres", "valkey"}
+    assert {name for name in SERVICES if SERVICES[name].get("profiles") == ["scale"]} == {
+        "pgbouncer",
+        "replica",
+    }
+    told = SERVICES["replica"]["command"][-1]
+    for word in private_postgres.AS_IN_PRODUCTION:
+        assert word in told, word
+
+
+def test_the_structure_is_changed_past_pgbouncer() -> None:
+    assert "@postgres:5432/" in SERVICES["migrate"]["environment"]["DATABASE_URL"]
+    ini = (DEPLOY / "pgbouncer" / "portal.ini").read_text()
+    assert "pool_mode = transaction" in ini
+    names = set(re.findall(r"^(\w+) = host=(\w+) ", ini, re.MULTILINE))
+    assert names == {("portal", "postgres"), ("replica", "replica")}
+    assert re.search(r"auth_file = (\S+)", ini)[1] in SERVICES["pgbouncer"]["command"][-1]  # type: ignore[index]
 
 
 def test_nginx_reads_files_and_writes_none() -> None:
@@ -224,7 +245,8 @@ def test_the_files_of_production_hold_no_address_of_a_machine_they_were_written_
             # Wherever this checkout lies, and wherever people keep theirs.
             assert str(ROOT) not in words, path
             assert not re.search(
-                r"/root/|/home/|index-url|://[^/\s]*@(?!postgres|127|mail\.example)", words
+                r"/root/|/home/|index-url|://[^/\s]*@(?!postgres|pgbouncer|127|mail\.example)",
+                words,
             ), path
 
 

@@ -138,13 +138,13 @@ def machines(
     with (
         redis(folder) as (cache, _),
         private_postgres.streaming_replica(programs, primary) as (copy, copying),
-        pgbouncer({"portal": primary}) as pool,
+        pgbouncer({"portal": primary}, "secret") as pool,
     ):
         name = urlsplit(there["DATABASE_URL"]).path
         replica = copy.replace("/postgres?", f"{name}?")
         site = Site(
             folder,
-            f"postgres://portal@127.0.0.1:{pool}/portal",
+            f"postgres://portal:secret@127.0.0.1:{pool}/portal",
             DATABASE_POOLED="True",
             DATABASE_REPLICA_URL=replica,
             REDIS_URL=f"redis://127.0.0.1:{cache}/0",
