@@ -53,6 +53,12 @@ def test_the_marks_are_those_that_the_page_cache_drops() -> None:
     assert set(found[1].split("|")) == pagecache.DROPPED_PARAMETERS
 
 
+def test_the_parameters_of_what_is_kept_are_those_that_choose_a_page() -> None:
+    found = re.search(r"\\\?\(\?:\(\?:([a-z|-]+)\)=", (DEPLOY / "nginx.conf").read_text())
+    assert found
+    assert set(found[1].split("|")) == pagecache.KEPT_PARAMETERS
+
+
 @pytest.mark.parametrize("query", ["?x=1", "?q=tin", "?fbclid=1&x=1", "?trang=1&trang=1"])
 def test_an_unknown_parameter_is_never_answered_from_a_copy(front: Front, query: str) -> None:
     for _ in range(2):

@@ -83,6 +83,16 @@ def test_a_reader_who_asks_for_a_piece_or_has_another_page_spoils_no_copy(told: 
     assert told.ask("/b/").body == b"page"
 
 
+def test_no_copy_is_kept_of_spellings_that_the_site_does_not_use(told: Told) -> None:
+    told.headers = {"X-Accel-Expires": "60"}
+    queries = ["trang=2&fbclid=1", "trang=2&", "trang=%32", "trang=", "x=1", "&"]
+    for path in [*(f"/tin/?{query}" for query in queries), "/%74in/", "/tin/#1", "/tin/;1"]:
+        assert [told.ask(path).cache for _ in range(2)] == ["MISS"] * 2, path
+    for path in ["/tin/?sau=1&thu-tu=cu-nhat", "/tin/?fbclid=%20&utm_source=x", "/api/x_1.json"]:
+        # nginx may answer a moment before it has put its copy away.
+        assert "HIT" in [told.ask(path).cache for _ in range(4)], path
+
+
 @pytest.mark.parametrize("header", [{"Host": "other.example"}, {"X_Forwarded_Proto": "http"}])
 def test_another_host_or_scheme_never_gets_this_one_s_copy(
     told: Told, header: dict[str, str]
