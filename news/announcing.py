@@ -58,6 +58,6 @@ def _client() -> "Redis":
     # Not needed, and so not loaded, where there is no shared cache.
     from redis import Redis
 
-    limits: Any = settings.CACHES["default"]["OPTIONS"]
+    limits: Any = settings.REDIS_LIMITS
     client: Redis = Redis.from_url(settings.REDIS_URL, **limits)
     return client

@@ -1,6 +1,8 @@
 """Where ready pages lie: in the memory of a process, and in Redis or Valkey for all processes."""
 
 import hashlib
+import hmac
+import json
 import logging
 import sys
 import threading
@@ -10,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.utils.crypto import salted_hmac
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +24,8 @@ Key = tuple[str, str, str, str]
 OVERHEAD = 2500
 # A process that promised a page and died is waited for no longer (seconds).
 PROMISE_SECONDS = 5
-UNKEPT = "unkept"
+PROMISED, UNKEPT = b"", b"unkept"
+SEAL_BYTES = 32
 # How long a shared cache that did not answer is left alone (seconds).
 AWAY_SECONDS = 2.0
 
@@ -75,9 +79,38 @@ class StoredPage:
     def size(self) -> int:
         return len(self.body) + len(self.zipped) + OVERHEAD
 
-    def packed(self) -> tuple[Any, ...]:
-        """What `StoredPage(*packed)` makes it of again."""
-        return (self.headers, self.etag, self.body, self.zipped, self.expires, self.changes_at)
+    def sealed(self, name: str) -> bytes:
+        """The page for others to open under this name: seal, length of what is said of it, that, and both bodies."""
+        said = json.dumps(
+            [self.headers, self.etag, self.expires, self.changes_at, len(self.body)]
+        ).encode()
+        content = b"".join([len(said).to_bytes(4), said, self.body, self.zipped])
+        return _seal(name, content) + content
+
+    @classmethod
+    def opened(cls, name: str, stored: bytes) -> "StoredPage | None":
+        """The page that sealed() gave; None for anything that none of our processes put there under this name."""
+        content = stored[SEAL_BYTES:]
+        if not hmac.compare_digest(stored[:SEAL_BYTES], _seal(name, content)):
+            return None
+        begins = 4 + int.from_bytes(content[:4])
+        headers, etag, expires, changes_at, length = json.loads(content[4:begins])
+        ends = begins + length
+        return cls(headers, etag, content[begins:ends], content[ends:], expires, changes_at)
+
+
+def _seal(name: str, content: bytes) -> bytes:
+    return salted_hmac("portal.kept_pages", name.encode() + content, algorithm="sha256").digest()
+
+
+class PlainBytes:
+    """How values go into Redis: as they are. Django's own way would run whatever program lies there (pickle)."""
+
+    def dumps(self, value: bytes) -> bytes:
+        return value
+
+    def loads(self, stored: bytes) -> bytes:
+        return stored
 
 
 class PageMemory:
@@ -141,7 +174,10 @@ class PageMemory:
 
 
 class SharedPages:
-    """Pages in Redis or Valkey, and promises to make one. A cache that is away is a miss and holds up nobody for long."""
+    """Pages in Redis or Valkey, and promises to make one. A cache that is away is a miss and holds up nobody for long.
+
+    Who else can write there shows readers nothing: a page without our seal, or under another's name, is none.
+    """
 
     def __init__(self) -> None:
         self._away_until = 0.0
@@ -152,23 +188,26 @@ class SharedPages:
             return None
         page_name, promise_name = self._names(making)
         until = time.monotonic() + seconds
-        page: StoredPage | None = self._ask(self._page, page_name)
-        if page is not None or self._ask(cache.add, promise_name, "", PROMISE_SECONDS) is not False:
+        page = self._page(page_name, self._ask(cache.get, page_name))
+        if (
+            page is not None
+            or self._ask(cache.add, promise_name, PROMISED, PROMISE_SECONDS) is not False
+        ):
             return page
         while time.monotonic() < until:
             found = self._ask(cache.get_many, [page_name, promise_name]) or {}
-            if page_name in found:
-                return StoredPage(*found[page_name])
-            if found.get(promise_name) != "":
-                # It came to nothing, or to an answer that is not kept.
-                return None
+            page = self._page(page_name, found.get(page_name))
+            # Without the promise it came to nothing, or to an answer that is not kept.
+            if page is not None or found.get(promise_name) != PROMISED:
+                return page
             time.sleep(0.02)
         return None
 
     def put(self, making: tuple[int, Key], page: StoredPage) -> None:
         if settings.REDIS_URL:
+            name = self._names(making)[0]
             timeout = max(1, int(page.expires - time.time()))
-            self._ask(cache.set, self._names(making)[0], page.packed(), timeout)
+            self._ask(cache.set, name, page.sealed(name), timeout)
 
     def end_promise(self, making: tuple[int, Key], unkept: bool) -> None:
         """Whoever waits need not any longer. `unkept`: the answer is none to keep, so for a while nobody waits for it."""
@@ -179,9 +218,8 @@ class SharedPages:
             else:
                 self._ask(cache.delete, name)
 
-    def _page(self, name: str) -> StoredPage | None:
-        stored = cache.get(name)
-        return None if stored is None else StoredPage(*stored)
+    def _page(self, name: str, stored: bytes | None) -> StoredPage | None:
+        return None if stored is None else StoredPage.opened(name, stored)
 
     def _names(self, making: tuple[int, Key]) -> tuple[str, str]:
         name = hashlib.sha256(repr(making).encode()).hexdigest()

@@ -233,13 +233,14 @@ for name, database in DATABASES.items():
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
+# A cache that hangs must not hold up pages: redis-py would wait seconds for each answer.
+REDIS_LIMITS = {"socket_connect_timeout": 0.3, "socket_timeout": 0.3}
 CACHES = {
     "default": (
         {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
-            # A cache that hangs must not hold up pages: redis-py would wait seconds for each answer.
-            "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
+            "OPTIONS": REDIS_LIMITS | {"serializer": "portal.kept_pages.PlainBytes"},
         }
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -98,7 +98,7 @@ def test_a_change_is_announced_to_whoever_listens_and_a_redis_that_is_away_hinde
     heard = threading.Event()
     with redis(tmp_path) as (port, process):
         settings.REDIS_URL = f"redis://127.0.0.1:{port}"
-        settings.CACHES = {"default": {"OPTIONS": {"socket_connect_timeout": 1}}}
+        settings.REDIS_LIMITS = {"socket_connect_timeout": 1}
         announcing.listen(heard.set)
         assert heard.wait(5), "something may have been announced before"
         heard.clear()

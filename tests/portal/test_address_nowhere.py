@@ -167,7 +167,9 @@ def test_no_cache_entry_holds_the_address(client: Client, settings: Any, tmp_pat
     with redis(tmp_path) as (port, _):
         settings.REDIS_URL = f"redis://127.0.0.1:{port}"
         backend = "django.core.cache.backends.redis.RedisCache"
-        settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": settings.REDIS_URL}}
+        options = {"serializer": "portal.kept_pages.PlainBytes"}
+        shared_cache = {"BACKEND": backend, "LOCATION": settings.REDIS_URL, "OPTIONS": options}
+        settings.CACHES = {"default": shared_cache}
         journey(client)
         every_answer(client)
         pages = application.memory.pages

@@ -232,3 +232,8 @@ def test_a_refused_start_ends_the_process_with_the_sentence() -> None:
         "Production needs PORTAL_SECRET_KEY with at least 50 random characters of its own."
         in result.stderr
     )
+
+
+def test_what_lies_in_redis_is_never_run() -> None:
+    options = load(**PRODUCTION, REDIS_URL="redis://valkey:6379/0")["CACHES"]["default"]["OPTIONS"]
+    assert options["serializer"] == "portal.kept_pages.PlainBytes"
