@@ -37,7 +37,7 @@ class Beacons:
         if (
             found is None
             or environ["REQUEST_METHOD"] != METHODS[found[2]]
-            or f"{settings.SESSION_COOKIE_NAME}=" in environ.get("HTTP_COOKIE", "")
+            or settings.SESSION_COOKIE_NAME in environ.get("HTTP_COOKIE", "")
             or environ.get("HTTP_HOST", "").partition(":")[0] not in settings.ALLOWED_HOSTS
         ):
             return self.application(environ, start_response)

@@ -227,7 +227,8 @@ def key_of(environ: Environ) -> Key | None:
     method = environ["REQUEST_METHOD"]
     if (method != "GET" and method != "HEAD") or "HTTP_AUTHORIZATION" in environ:
         return None
-    if "HTTP_COOKIE" in environ and f"{settings.SESSION_COOKIE_NAME}=" in environ["HTTP_COOKIE"]:
+    # The bare name: Django takes `sessionid =x` for a session too.
+    if "HTTP_COOKIE" in environ and settings.SESSION_COOKIE_NAME in environ["HTTP_COOKIE"]:
         return None
     query: str | None = environ.get("QUERY_STRING", "")
     if query:

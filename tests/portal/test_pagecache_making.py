@@ -1,5 +1,6 @@
 """The page cache in front of an application that does as it is told: what it keeps, who makes a page, what it holds."""
 
+import pickle
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -101,6 +102,7 @@ def test_only_a_marked_good_answer_without_cookies_is_kept(
     "other",
     [
         {"HTTP_COOKIE": "a=b; sessionid=x"},
+        {"HTTP_COOKIE": "sessionid =x"},
         {"HTTP_AUTHORIZATION": "Basic eDp5"},
         {"HTTP_HOST": "evil.example"},
         {"HTTP_HOST": "portal.example:81"},
@@ -227,6 +229,24 @@ def test_where_the_cache_is_shared_one_process_makes_a_page_for_all(
     assert told.asked == 1
     assert ask(PageCache(told))[2] == b"page"
     assert told.asked == 1
+
+
+def test_what_somebody_else_put_into_the_shared_cache_is_neither_shown_nor_run(
+    told: Told, settings: Any
+) -> None:
+    settings.REDIS_URL = "redis://shared"
+    making = 1, ("http", "portal.example", "/tin/", "")
+    name, promise = kept_pages.SharedPages()._names(making)
+    theirs = StoredPage([], 'W/"x"', b"theirs", b"", time.time() + 60, float("inf"))
+    sealed = theirs.sealed("page:another")
+    garbage = [b"", b"x", sealed, sealed[:-1] + b"!", pickle.dumps(theirs.etag)]
+    for stored in garbage:
+        kept_pages.cache.set(name, stored)
+        assert ask(PageCache(told))[2] == b"page"
+        # As it meets one who waits for another process.
+        kept_pages.cache.set_many({name: stored, promise: kept_pages.PROMISED})
+        assert kept_pages.SharedPages().find_or_promise(making, 0.05) is None
+    assert told.asked == len(garbage)
 
 
 def test_no_process_waits_for_another_to_make_what_is_not_kept_or_fails(
