@@ -161,7 +161,11 @@ class PageCache:
         status, headers = started[0], started[1]
         if not may_be_kept(status, headers):
             self._note_unkept(hash(making))
+            is_gone = may_be_kept(status, headers, "410 ")
             headers = [header for header in headers if header[0] != freshness.CACHEABLE_HEADER]
+            if is_gone and settings.BEHIND_PROXY and changes == freshness.changes_heard():
+                # It takes the place of the page, which nginx would show again when the application is away.
+                headers.append(("X-Accel-Expires", f"@{int(time.time())}"))
             start_response(status, headers)
             return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
         self.unkept.pop(hash(making), None)
@@ -266,13 +270,13 @@ def _chosen(query: str) -> str | None:
 _remembered_choice = lru_cache(maxsize=512)(_chosen)
 
 
-def may_be_kept(status: str, headers: Headers) -> bool:
-    """Whether an answer of Django is the same for every reader: its view said so, and it has to do with no cookie."""
+def may_be_kept(status: str, headers: Headers, good: str = "200 ") -> bool:
+    """Whether a good answer of Django is the same for every reader: its view said so, and it has to do with no cookie."""
     names = {name.lower() for name, _ in headers}
     vary = ",".join(value.lower() for name, value in headers if name.lower() == "vary")
     return (
         freshness.CACHEABLE_HEADER.lower() in names
-        and status.startswith("200 ")
+        and status.startswith(good)
         and "set-cookie" not in names
         and "cookie" not in vary
     )

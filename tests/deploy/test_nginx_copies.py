@@ -138,6 +138,11 @@ def test_a_page_that_was_taken_away_is_not_covered_by_its_last_copy(told: Told) 
     for status in taken_away:
         told.status = status
         assert told.ask(f"/{status}/").status == status
+    # As the application marks the last of these: nor does it come back when that is away.
+    told.headers = {"X-Accel-Expires": "@1"}
+    told.ask("/410/")
+    told.headers, told.status = {}, 502
+    assert (told.ask("/410/").status, told.ask("/404/").status) == (410, 200)
 
 
 def test_comments_and_the_api_are_bounded_for_one_sender_and_reading_pages_for_nobody(
