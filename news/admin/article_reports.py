@@ -13,8 +13,6 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from news import reports
 from news.models import Article
@@ -167,6 +165,9 @@ class ArticleReports:
 
 def _as_file(report: Report, user: Any) -> HttpResponse:
     """The report and, on a second sheet, each story that it counts."""
+    # Only here: it holds megabytes in every process that serves readers.
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     months = [f"{month:%m/%Y}" for month in report.period.months]
     sheet = book.create_sheet("Tổng hợp")
@@ -204,6 +205,8 @@ def _as_file(report: Report, user: Any) -> HttpResponse:
 
 def _cells(sheet: Any, line: list[Any]) -> list[Any]:
     """Words as words: a title that begins with `=` must not become a formula on an official's machine."""
+    from openpyxl.cell import WriteOnlyCell
+
     cells = []
     for value in line:
         cell = WriteOnlyCell(sheet, value=value)
