@@ -326,8 +326,8 @@ def views_exact(site: Site, asked: Asked) -> dict[str, Any]:
             killer.start()
             answered, seconds = post_views(server.port, where["count"], 10**9)
             killer.join()
-            # Before the next worker, which granian starts, could count anything.
-            server.process.kill()
+            # Nor may the worker that granian starts in its place stay: first nobody starts another.
+            server.process.send_signal(signal.SIGSTOP)
             kill(family(server.process.pid))
             server.process.wait()
         time.sleep(0.5)
