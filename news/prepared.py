@@ -2,6 +2,9 @@
 
 Putting one together costs several times what the database takes to answer it, and each time all but a few values is the
 same. What may be asked for is still said by the querysets alone.
+
+It leans on the inside of Django's ORM (compilers, iterables), which promises nothing to anybody. So a test compares each
+of them with its queryset on both databases, and fails for one that it does not reach: tests/portal/test_prepared.py.
 """
 
 import copy

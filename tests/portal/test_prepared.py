@@ -1,0 +1,121 @@
+"""Queries that are put together once (news.prepared) lean on the inside of Django's ORM: they must give what it gives."""
+
+import datetime as dt
+import gc
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.db.models import Model
+from django.test import Client
+from django.utils import timezone
+
+from comments.models import Answer, Comment
+from news.models import Article, RelatedStory, Tag, Thread
+from news.prepared import Prepared
+from tests.factories import make_article, make_comment, make_photo, make_section
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(row: Any, came_with: Any = None) -> Any:
+    """All that a row holds: what was fetched, what was not, what came with it, and from where."""
+    if not isinstance(row, Model):
+        return row
+    others = row._state.fields_cache.items()
+    # A story's count of views knows its story again.
+    beside = {
+        name: shown(other, row) for name, other in others if other is None or other is not came_with
+    }
+    held = {name: value for name, value in vars(row).items() if name != "_state"}
+    return type(row), held, beside, row._state.db, row._state.adding
+
+
+def asked_plainly(prepared: Prepared, *values: Any) -> list[Any]:
+    built = prepared._build(*values)
+    if isinstance(built, list):
+        return sorted((place, *row) for place, rows in enumerate(built) for row in rows)
+    return list(built)
+
+
+def test_every_prepared_query_gives_what_its_queryset_gives(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: Counter[Any] = Counter()
+    ask = Prepared.__call__
+
+    def compared(self: Prepared, *values: Any) -> list[Any]:
+        given = ask(self, *values)
+        # In no order where several queries come together.
+        mine = sorted(map(tuple, given)) if isinstance(self._build(*values), list) else given
+        assert [*map(shown, mine)] == [*map(shown, asked_plainly(self, *values))]
+        rows[written_at(self)] += len(given)
+        return given
+
+    monkeypatch.setattr(Prepared, "__call__", compared)
+    for address in full_pages():
+        assert client.get(address).status_code == 200, address
+    unasked = {
+        written_at(one)
+        for one in gc.get_objects()
+        if isinstance(one, Prepared) and not rows[written_at(one)]
+    }
+    assert not unasked
+
+
+def written_at(prepared: Prepared) -> str:
+    code = getattr(prepared._build, "func", prepared._build).__code__
+    return f"{code.co_filename}:{code.co_firstlineno}"
+
+
+def full_pages() -> list[str]:
+    """Pages on which each of them finds something."""
+    now = timezone.now()
+    parent = make_section()
+    child = make_section(parent=parent)
+    photos = [make_photo(), make_photo()]
+    thread = Thread.objects.create(name="Đường vành đai")
+    # Two of each moment: there the keys decide.
+    stories = [
+        make_article(
+            section=(parent, child)[number % 3 == 0],
+            published_at=now - dt.timedelta(days=2, hours=number // 2),
+            cover=photos[0],
+            thread=thread if number % 4 else None,
+        )
+        for number in range(14)
+    ]
+    make_article(section=child, published_at=now + dt.timedelta(days=1), thread=thread)
+    make_article(section=child, status=Article.Status.WITHDRAWN, thread=thread)
+    shown_photos = "".join(f'<p>x</p><img src="{photo.url}" alt="">' for photo in photos)
+    for story in stories[6], stories[7]:
+        story.body = shown_photos
+        story.save()
+        story.tags.set(Tag.named(["Môi trường", "Đô thị"]))
+        story.related.add(stories[1], stories[2])
+        RelatedStory.objects.create(article=story, other=stories[3], score=0.25)
+        RelatedStory.objects.create(article=story, other=stories[4], score=0.75)
+    public = [
+        make_comment(
+            article=stories[number // 22 + 6],
+            status=Comment.Status.APPROVED,
+            created_at=now - dt.timedelta(minutes=number // 2),
+        )
+        for number in range(24)
+    ]
+    make_comment(article=stories[6])
+    for comment in public[2], public[23]:
+        Answer.objects.create(
+            comment=comment, text="x", unit="y", state=Answer.State.PUBLISHED, published_at=now
+        )
+        make_comment(article=comment.article, parent=comment, status=Comment.Status.APPROVED)
+    lists = [parent.get_absolute_url(), child.get_absolute_url()]
+    return [
+        *lists,
+        *(f"{lists[0]}?truoc={story.pk}" for story in (stories[3], stories[9])),
+        *(
+            f"{story.get_absolute_url()}{order}"
+            for story in stories[6:8]
+            for order in ("", "?thu-tu=cu-nhat")
+        ),
+    ]
