@@ -27,7 +27,6 @@ from django.utils.http import http_date, parse_etags
 
 from news import freshness
 from news.addresses import TRACKING
-from news.models import Article
 from portal.kept_pages import Headers, Key, PageMemory, SharedPages, StoredPage
 
 Environ = dict[str, Any]
@@ -61,7 +60,6 @@ class PageCache:
         self.memory = PageMemory()
         self.shared = SharedPages()
         self.first_seen: dict[str, str] = {}
-        self.next_change: tuple[object, dt.datetime | None] = (None, None)
         # Pages that are being made, each with what its other readers wait for.
         self.making: dict[tuple[int, Key], threading.Event] = {}
         # Hashes of what gave no page to keep, and until when that is believed.
@@ -169,18 +167,17 @@ class PageCache:
             start_response(status, headers)
             return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
         self.unkept.pop(hash(making), None)
-        page = self._page(generation, headers, body, asked_at)
+        page = self._page(headers, body, asked_at)
         self.memory.put(generation, key, page)
         self.shared.put(making, page)
         # What was changed meanwhile is seen at once by who asks now; nginx must not keep what was before.
         return send(page, environ, start_response, newest=changes == freshness.changes_heard())
 
-    def _page(
-        self, generation: int, headers: Headers, body: bytes, asked_at: dt.datetime
-    ) -> StoredPage:
+    def _page(self, headers: Headers, body: bytes, asked_at: dt.datetime) -> StoredPage:
         etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
         now = time.time()
-        changes_at = self._next_change(generation, asked_at)
+        moment = freshness.next_change(after=asked_at)
+        changes_at = moment.timestamp() if moment else float("inf")
         replaced = {
             freshness.CACHEABLE_HEADER.lower(),
             "content-length",
@@ -204,15 +201,6 @@ class PageCache:
             expires=min(now + settings.PAGE_CACHE_SECONDS, changes_at),
             changes_at=changes_at,
         )
-
-    def _next_change(self, generation: int, after: dt.datetime) -> float:
-        """When the public pages next change by themselves (Unix time), asked once for each generation and change."""
-        now = generation, freshness.changes_heard()
-        known_for, moment = self.next_change
-        if known_for != now or (moment is not None and moment <= after):
-            moment = Article.objects.all().next_change(after=after)
-            self.next_change = now, moment
-        return moment.timestamp() if moment else float("inf")
 
     def _last_modified(self, etag: str) -> str:
         """When these bytes were first made: nginx answers 304 only if tag and date are both unchanged."""
