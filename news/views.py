@@ -20,7 +20,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from news import around, counting, paging, paper, redirects, richtext, suggesting
+from news import around, counting, paging, paper, redirects, suggesting
 from news.archive_views import years_of
 from news.content import Content
 from news.excerpts import results
@@ -179,7 +179,7 @@ def print_view(request: HttpRequest, section_slug: str, slug: str, article_id: i
         return HttpResponsePermanentRedirect(address)
     context = {
         "article": found,
-        "photos": Photo.objects.filter(key__in=richtext.photo_keys(found.body)),
+        "photos": Photo.of_body(found.body),
         "attachments": Attachment.objects.below(found),
         "print_address": absolute(found.get_absolute_url()),
     }

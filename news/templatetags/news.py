@@ -68,7 +68,7 @@ def article_body(article: Article, photos: "list[Photo]") -> SafeString:
 @register.simple_tag
 def rich_text(body: str) -> SafeString:
     """A clean body that shows no pictures of its own article, such as a text page's."""
-    return richtext.show(body, Photo.objects.filter(key__in=richtext.photo_keys(body)))
+    return richtext.show(body, Photo.of_body(body))
 
 
 @register.simple_tag
