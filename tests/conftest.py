@@ -113,6 +113,15 @@ def cheap_flush() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def long_running(clean_process: None, settings: Any) -> None:
+    """What the process has read once it remembers, as one that has served for a while: for counting queries.
+
+    What it has not read yet is read first: look at a page before counting.
+    """
+    settings.GENERATION_MEMO_SECONDS = 3600
+
+
 @pytest.fixture(autouse=True)
 def clean_process(settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.MEDIA_ROOT = tmp_path / "media"

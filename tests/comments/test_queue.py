@@ -239,8 +239,10 @@ def test_what_a_reader_wrote_stays_plain_text() -> None:
         assert 'href="https://example.com' not in page
 
 
+@pytest.mark.usefixtures("long_running")
 def test_the_queue_costs_the_same_for_three_rows_and_for_thirty() -> None:
     client = client_of(*MODERATOR)
+    client.get(reverse(QUEUE))
     costs = []
     for number in (3, 27):
         for place in range(number):
@@ -250,7 +252,7 @@ def test_the_queue_costs_the_same_for_three_rows_and_for_thirty() -> None:
             assert client.get(reverse(QUEUE)).status_code == 200
         costs.append(len(queries))
 
-    assert costs == [18, 18]
+    assert costs == [17, 17]
 
 
 @pytest.mark.parametrize(

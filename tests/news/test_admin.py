@@ -66,8 +66,10 @@ def test_a_reader_with_an_account_does_not_get_in(number: int) -> None:
 # --- The list -----------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("long_running")
 def test_the_list_costs_the_same_for_three_rows_and_for_thirty() -> None:
     client = client_of(*EDITOR)
+    client.get(reverse(LIST))
     costs = []
     for number in (3, 27):
         for _ in range(number):
@@ -76,7 +78,7 @@ def test_the_list_costs_the_same_for_three_rows_and_for_thirty() -> None:
             assert client.get(reverse(LIST)).status_code == 200
         costs.append(len(queries))
 
-    assert costs == [13, 13]
+    assert costs == [12, 12]
 
 
 def test_the_list_shows_drafts_first_and_then_the_newest() -> None:

@@ -210,9 +210,11 @@ ASKED: list[dict[str, str]] = [
 ]
 
 
+@pytest.mark.usefixtures("long_running")
 def test_a_page_of_the_list_takes_at_most_fifteen_queries() -> None:
     many_stories(1200)
     client = client_of(EDITOR, Section.objects.get())
+    client.get(LIST)
     costs = {}
     for asked in ASKED:
         with CaptureQueriesContext(connection) as queries:

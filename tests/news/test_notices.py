@@ -207,9 +207,11 @@ def test_mails_can_be_switched_off_and_on_again() -> None:
     assert OutboxMessage.objects.count() == 1
 
 
+@pytest.mark.usefixtures("long_running")
 def test_the_list_costs_the_same_with_more_notices() -> None:
     user = make_user()
     client = desk_of(user)
+    client.get(reverse("notices"))
     costs = []
     for number in (1, 120):
         for _ in range(number):

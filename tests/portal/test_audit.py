@@ -379,8 +379,10 @@ def test_a_senseless_filter_is_said_beside_its_field() -> None:
     assert "Hãy viết ngày" in page.content.decode()
 
 
+@pytest.mark.usefixtures("long_running")
 def test_page_follows_page_without_gap_and_the_cost_stays_the_same() -> None:
     client = client_of(make_user(superuser=True))
+    client.get(LIST)
 
     def walk() -> tuple[list[str], set[int]]:
         found: list[str] = []

@@ -315,8 +315,10 @@ def test_an_administrator_writes_no_stories() -> None:
         assert client.get(f"/quan-tri/{room}").status_code == 200, room
 
 
+@pytest.mark.usefixtures("long_running")
 def test_the_list_of_people_costs_the_same_for_three_and_for_thirty() -> None:
     client = logged_in(make_administrator())
+    client.get("/quan-tri/auth/user/")
     role = ensure_roles()[EDITOR]
     costs = []
     for number in (3, 27):
