@@ -9,7 +9,7 @@ import functools
 import itertools
 import operator
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, overload
 
 from django.db.models import Case, IntegerField, Q, Value, When
@@ -26,7 +26,7 @@ from news.query import Query, writings
 RANKED = 1000
 # Behind every rank there is.
 _LAST = index.NOWHERE
-# How many more are asked for in place of those that have expired, some of which may have expired too.
+# How many more are asked for, in place of those that have expired.
 _EXPIRED = 20
 
 
@@ -92,9 +92,9 @@ def find(query: Query, filters: Filters = NO_FILTERS, *, newest_first: bool = Fa
     since, before = _between(filters)
     found: dict[int, Standing] = {}
     more = False
-    # One round, but for stories that have expired since they were indexed; these are few.
+    # One round, unless many stories have expired since they were indexed.
     while len(found) <= RANKED:
-        limit = RANKED + 1 - len(found) + (_EXPIRED if found else 0)
+        limit = RANKED + 1 - len(found) + _EXPIRED
         places = StoryWords.newest(asked, long, since=since, before=before, limit=limit)
         found |= _live(places, query if ranks_them else None)
         more = len(found) > RANKED
@@ -106,9 +106,11 @@ def find(query: Query, filters: Filters = NO_FILTERS, *, newest_first: bool = Fa
         return _found(newest, found, more=more)
     if more:
         # What has the words in its title is wanted however old it is.
-        in_title = tuple(map(index.in_title, query.words))
+        pairs = (
+            pair for phrase in query.wanted if len(phrase) > 2 for pair in index.neighbours(phrase)
+        )
         titles = StoryWords.newest(
-            asked._replace(words=(*in_title, *asked.words)),
+            _narrowed(asked, map(index.in_title, query.words), implied=[*query.words, *pairs]),
             long,
             since=since,
             before=_between(filters)[1],
@@ -150,6 +152,12 @@ def _terms(query: Query) -> Terms:
     return Terms(tuple(words), either=tuple(either), without=tuple(without))
 
 
+def _narrowed(asked: Terms, marks: Iterable[str], implied: Iterable[str]) -> Terms:
+    """The terms with `marks`, without the words that are there wherever these are: each common one costs time."""
+    known = set(implied)
+    return asked._replace(words=(*marks, *(word for word in asked.words if word not in known)))
+
+
 def _between(filters: Filters) -> tuple[int, int]:
     """The first place and the one behind the last; what is to appear tomorrow stands behind it."""
 
@@ -174,14 +182,15 @@ def _ranks(query: Query, asked: Terms, found: dict[int, Standing]) -> dict[int, 
     words, spelt = query.words, query.spelt
     since, before, limit = min(found, default=0), max(found, default=0) + 1, 2 * len(found)
 
-    def those_with(*marks: str) -> set[int]:
+    def those_with(marks: Iterable[str], implied: Iterable[str]) -> set[int]:
         # Long phrases are not looked for again: those that were found have them.
-        more = asked._replace(words=(*marks, *asked.words))
+        more = _narrowed(asked, marks, implied)
         return set(StoryWords.newest(more, since=since, before=before, limit=limit))
 
-    exact = those_with(*map(index.written, spelt)) if spelt else set(found)
+    bare = [word for one in spelt for word in text.words(one)]
+    exact = those_with(map(index.written, spelt), bare) if spelt else set(found)
     apart = len(words) > 1 and len(query.wanted) > 1
-    together = those_with(*index.neighbours(words)) if apart else set(found)
+    together = those_with(index.neighbours(words), words) if apart else set(found)
 
     def rank(place: int, entry: Standing) -> int:
         elsewhere = 4 if place in together else 5
