@@ -49,7 +49,8 @@ class Quota(models.Model):
         window, _ = window_now()
         # One statement, which Django's own words cannot say: a new row, or one more in the row that has room.
         with connection.cursor() as cursor:
-            cursor.execute(_TAKE, [source, window, settings.COMMENT_LIMIT])
+            limit = settings.COMMENT_LIMIT
+            cursor.execute(_TAKE, [source, window, limit, limit])
             return cursor.rowcount == 1
 
     @staticmethod
@@ -61,8 +62,9 @@ class Quota(models.Model):
 
 
 _TAKE = """
-INSERT INTO comments_quota (source, "window", stored, refused) VALUES (%s, %s, 1, 0)
-ON CONFLICT (source, "window") DO UPDATE SET stored = comments_quota.stored + 1 WHERE comments_quota.stored < %s
+INSERT INTO comments_quota (source, "window", stored, refused) SELECT %s, %s, 1, 0 WHERE %s > 0
+ON CONFLICT (source, "window") DO UPDATE SET stored = comments_quota.stored + 1
+WHERE comments_quota.stored < %s
 """
 
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from comments.models import Comment
+from news import freshness
 from news.models import Article
 from tests.browser.test_commenting import TEXT, fill_person, open_dialog
 from tests.factories import make_article
@@ -33,6 +34,7 @@ def too_many(settings: Any, on: bool) -> None:
 
 def closed(settings: Any, on: bool) -> None:
     Article.objects.update(comments_open=not on)
+    freshness.bump()
 
 
 REFUSALS = [(outdated, OUTDATED), (too_many, TOO_MANY), (closed, CLOSED)]

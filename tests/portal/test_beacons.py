@@ -120,7 +120,9 @@ def test_views_of_thousands_of_articles_are_written_in_a_few_statements(
     beacons: Any, django_assert_max_num_queries: Any
 ) -> None:
     article, quarter = make_article(), int(time.time()) // counting.QUARTER
-    counting._waiting.update({(number, quarter): 1 for number in range(article.pk, article.pk + 5000)})
+    counting._waiting.update(
+        {(number, quarter): 1 for number in range(article.pk, article.pk + 5000)}
+    )
     with django_assert_max_num_queries(8):
         counting.flush()
     assert ViewCount.objects.get(article=article).total == 1
