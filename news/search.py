@@ -117,7 +117,7 @@ def find(query: Query, filters: Filters = NO_FILTERS, *, newest_first: bool = Fa
             limit=RANKED,
         )
         found |= _live([place for place in titles if place not in found], query)
-    ranks = _ranks(query, asked, found)
+    ranks = _ranks(query, asked, found, newest)
     best = sorted(found, key=lambda place: (ranks[place], -place))[:RANKED]
     return _found(best, found, more=more)
 
@@ -177,15 +177,15 @@ def _live(places: Sequence[int], query: Query | None) -> dict[int, Standing]:
     return SearchEntry.live(places, words, spelt)
 
 
-def _ranks(query: Query, asked: Terms, found: dict[int, Standing]) -> dict[int, int]:
-    """For each place a number, the lowest for the best."""
+def _ranks(
+    query: Query, asked: Terms, found: dict[int, Standing], newest: Sequence[int]
+) -> dict[int, int]:
+    """For each place a number, the lowest for the best. Of those that are older than `newest` only title and lead count."""
     words, spelt = query.words, query.spelt
-    since, before, limit = min(found, default=0), max(found, default=0) + 1, 2 * len(found)
 
     def those_with(marks: Iterable[str], implied: Iterable[str]) -> set[int]:
         # Long phrases are not looked for again: those that were found have them.
-        more = _narrowed(asked, marks, implied)
-        return set(StoryWords.newest(more, since=since, before=before, limit=limit))
+        return StoryWords.among(newest, _narrowed(asked, marks, implied))
 
     bare = [word for one in spelt for word in text.words(one)]
     exact = those_with(map(index.written, spelt), bare) if spelt else set(found)
@@ -194,7 +194,7 @@ def _ranks(query: Query, asked: Terms, found: dict[int, Standing]) -> dict[int, 
 
     def rank(place: int, entry: Standing) -> int:
         elsewhere = 4 if place in together else 5
-        # An old story that is here for its title may stand behind the newest of `exact`.
+        # What is older than the newest is here for its title.
         if place not in exact and not entry.spelt_in_lead:
             return _LAST + min(entry.in_title, entry.in_lead, elsewhere)
         # The words may stand in title and lead in another spelling than the one that was typed.

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from news import search as searching
 from news.models import Article, Document, Photo, SearchEntry, StoryWords, TitleWords
+from news.models import search as index
 from news.models.photo import PhotoWords
+from news.models.words import Terms
 from news.search import search, search_titles
 from tests.factories import make_article, make_document, make_photo, make_section
 
@@ -278,6 +280,32 @@ def test_a_word_in_every_story_yields_the_newest_of_them(monkeypatch: pytest.Mon
     assert len(found) == 50
     assert found[0].endswith(" 119")
     assert found[-1].endswith(" 70")
+
+
+def test_the_newest_are_the_newest_however_far_back_they_stand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(index, "_LOOKED_AT", 1)
+    now = timezone.now()
+    stories = [
+        make_article(
+            title="Họp" if number in {1, 4, 5, 11} else "Tin",
+            published_at=now - dt.timedelta(days=60 * number),
+        )
+        for number in range(12)
+    ]
+    places = [story.search_entry.place for story in stories]
+    asked = Terms(("hop", index.PUBLIC))
+    hits = [places[number] for number in (1, 4, 5, 11)]
+
+    for limit in range(1, 6):
+        assert StoryWords.newest(asked, limit=limit) == hits[:limit]
+        # Some of it among the newest, the whole only further back.
+        assert StoryWords.newest(asked, before=places[1], limit=limit) == hits[1:][:limit]
+        assert StoryWords.newest(asked, since=places[4], limit=limit) == hits[:2][:limit]
+    assert StoryWords.among(places, asked) == set(hits)
+    assert StoryWords.among(places[3:5], asked) == {places[4]}
+    assert StoryWords.among([], asked) == set()
 
 
 @pytest.mark.parametrize(
