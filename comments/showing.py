@@ -16,7 +16,7 @@ from comments.models.comment_queryset import CommentQuerySet
 from news import freshness
 from news.addresses import address
 from news.models import Article
-from news.prepared import Prepared
+from news.prepared import PreparedQuery
 
 PER_PAGE = 20
 # What `?thu-tu=` says for the oldest first; without it the newest come first.
@@ -99,7 +99,7 @@ def _rows(public: CommentQuerySet, number: int, *, oldest_first: bool) -> Commen
 
 
 # All of an article that has no more than one page, and one more for those that have: most have few.
-_few = Prepared(
+_few = PreparedQuery(
     lambda pk, at: (
         Comment.objects.public(at=at)
         .filter(article=pk)
@@ -110,7 +110,7 @@ _few = Prepared(
     *(int, dt.datetime),
 )
 _FIRST_PAGES = {
-    oldest_first: Prepared(
+    oldest_first: PreparedQuery(
         partial(
             lambda pk, at, oldest_first: _rows(
                 Comment.objects.public(at=at).filter(article=pk), 1, oldest_first=oldest_first

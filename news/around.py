@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from news import freshness
 from news.models import Article, ArticleQuerySet, Section, article_address
-from news.prepared import Prepared
+from news.prepared import PreparedQuery
 
 NEIGHBOURS = 5
 KINDS = ("newer", "older", "related", "similar", "in_thread")
@@ -77,8 +77,8 @@ def _kinds(pk: Any, section: Any, thread: Any, moment: Any, at: Any) -> list[Art
     ]
 
 
-def _prepared(names: tuple[str, ...]) -> Prepared:
-    return Prepared(
+def _prepared(names: tuple[str, ...]) -> PreparedQuery:
+    return PreparedQuery(
         lambda *values: [
             kind.annotate(
                 closeness=F("related_to__score") if name == "similar" else Value(0.0, FloatField())

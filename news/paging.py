@@ -21,7 +21,7 @@ from news import around, text
 from news.freshness import OLDEST_FIRST
 from news.models import Article, ArticleQuerySet, Section
 from news.periods import Period
-from news.prepared import Prepared
+from news.prepared import PreparedQuery
 from news.search import Found
 
 Row = TypeVar("Row", bound=Model)
@@ -161,7 +161,7 @@ def page_of_section(section: Section, request: HttpRequest) -> Listing:
 
 
 @cache
-def _of_sections(number: int, has_place: bool, back: bool) -> Prepared:
+def _of_sections(number: int, has_place: bool, back: bool) -> PreparedQuery:
     """The keys of a page of so many sections, from a place or from the beginning."""
 
     def build(*values: Any) -> list[Any]:
@@ -174,7 +174,9 @@ def _of_sections(number: int, has_place: bool, back: bool) -> Prepared:
             for section in family[:number]
         ]
 
-    return Prepared(build, *[int] * number, *([dt.datetime, int] if has_place else []), dt.datetime)
+    return PreparedQuery(
+        build, *[int] * number, *([dt.datetime, int] if has_place else []), dt.datetime
+    )
 
 
 def _page(
@@ -214,13 +216,13 @@ def cards(numbers: Sequence[int]) -> list[Article]:
 
 
 @cache
-def _cards(number: int) -> Prepared:
+def _cards(number: int) -> PreparedQuery:
     def build(*values: Any) -> ArticleQuerySet:
         *numbers, at = values
         shown = Article.objects.published(at=at).filter(pk__in=numbers).select_related("cover")
         return shown.only(*_ON_A_CARD)
 
-    return Prepared(build, *[int] * number, dt.datetime)
+    return PreparedQuery(build, *[int] * number, dt.datetime)
 
 
 _ON_A_CARD = (

@@ -25,7 +25,7 @@ _MARKS: dict[type, Callable[[int], Any]] = {
 }
 
 
-class Prepared:
+class PreparedQuery:
     """One query, or several whose rows come together, with values of these `kinds`.
 
     `build` is given the values and gives a queryset; the SQL must be the same whatever they are. Called with values it

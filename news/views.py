@@ -35,7 +35,7 @@ from news.models import (
     PreviewLink,
     Tag,
 )
-from news.prepared import Prepared
+from news.prepared import PreparedQuery
 from news.publisher import absolute
 from news.query import line
 
@@ -95,13 +95,13 @@ def article(request: HttpRequest, section_slug: str, slug: str, article_id: int)
         return missing.redirect(request)
 
 
-_by_number = Prepared(
+_by_number = PreparedQuery(
     lambda pk: (
         Article.objects.select_related("cover", "view_count", "thread").with_lists().filter(pk=pk)
     ),
     int,
 )
-_tags = Prepared(lambda pk: Tag.objects.filter(articles=pk), int)
+_tags = PreparedQuery(lambda pk: Tag.objects.filter(articles=pk), int)
 
 
 def article_context(

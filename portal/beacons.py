@@ -6,15 +6,13 @@ first ones: what Django answered them is the answer to all.
 """
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 from django.conf import settings
 
 from news import counting
-
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
+from portal import answers
+from portal.answers import Answering, Environ, StartResponse
 
 # As "count" and "count_by_image" in news/urls.py; a test compares them.
 BEACON = re.compile(r"/dem/([0-9]{1,18})(/|\.gif)", re.ASCII)
@@ -24,7 +22,7 @@ METHODS = {"/": "POST", ".gif": "GET"}
 class Beacons:
     """WSGI middleware; see the module."""
 
-    def __init__(self, application: Callable[[Environ, StartResponse], Iterable[bytes]]) -> None:
+    def __init__(self, application: Answering) -> None:
         self.application = application
         # Status, headers and body for each kind and scheme.
         self.answers: dict[tuple[str, str], tuple[str, list[tuple[str, str]], bytes]] = {}
@@ -59,16 +57,7 @@ class Beacons:
         self, kind: tuple[str, str], environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Django's answer, which is remembered if it is one to a view that was counted or may have been."""
-        started: list[Any] = []
-        answer = self.application(
-            environ, lambda status, headers, *rest: started.extend([status, headers])
-        )
-        try:
-            body = b"".join(answer)
-        finally:
-            if hasattr(answer, "close"):
-                answer.close()
-        status, headers = started[0], started[1]
+        status, headers, body = answers.whole(self.application, environ)
         names = {name.lower() for name, _ in headers}
         if status.startswith(("200 ", "204 ")) and "set-cookie" not in names:
             # It is never kept by anybody; a date of expiry would only grow old here.

@@ -14,7 +14,7 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -27,11 +27,9 @@ from django.utils.http import http_date, parse_etags
 
 from news import freshness
 from news.addresses import TRACKING
+from portal import answers
+from portal.answers import Answering, Environ, StartResponse
 from portal.kept_pages import Headers, Key, PageMemory, SharedPages, StoredPage
-
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
-Answering = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 # Parameters that choose a page, and those that do not.
 KEPT_PARAMETERS = frozenset(freshness.LISTED)
@@ -141,22 +139,13 @@ class PageCache:
     ) -> Iterable[bytes]:
         """Ask Django, keep the answer if it may be kept, and send it."""
         generation, key = making
-        started: list[Any] = []
         # What becomes visible while this page is being made is not on it yet.
         asked_at = timezone.now()
         changes = freshness.changes_heard()
         forget_charset(environ)
         # HEAD is answered from what GET would say; parameters that are not part of the key stay outside.
-        answer = self.application(
-            {**environ, "REQUEST_METHOD": "GET", "QUERY_STRING": key[-1]},
-            lambda status, headers, *rest: started.extend([status, headers, *rest]),
-        )
-        try:
-            body = b"".join(answer)
-        finally:
-            if hasattr(answer, "close"):
-                answer.close()
-        status, headers = started[0], started[1]
+        asked = {**environ, "REQUEST_METHOD": "GET", "QUERY_STRING": key[-1]}
+        status, headers, body = answers.whole(self.application, asked)
         if not may_be_kept(status, headers):
             self._note_unkept(hash(making))
             is_gone = may_be_kept(status, headers, "410 ")

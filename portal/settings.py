@@ -453,7 +453,8 @@ NEWS_PUBLISHER = "portal.models.publisher"
 NEWS_MISSING_PAGES = "portal.models.missing_pages"
 
 # How long an anonymous page may be served from the cache, and how long a process may believe the
-# generation number it read last (both seconds). Together they bound how stale a page can be.
+# generation number it read last (both seconds). A change is seen after the second; what raises no number, such as the
+# most read, may be twice as old as the first, since a page may be made of a part that was kept.
 PAGE_CACHE_SECONDS = 60
 # In the memory of each process, which is to stay below 120 MB; nginx and Valkey keep more.
 PAGE_CACHE_BYTES = 16 * 1024 * 1024

@@ -20,7 +20,7 @@ from django.utils.functional import cached_property
 from news import freshness, photos, renditions, richtext, text
 from news.models.uploads import note_upload
 from news.models.words import Terms, Words, WordsField
-from news.prepared import Prepared
+from news.prepared import PreparedQuery
 
 logger = logging.getLogger(__name__)
 
@@ -523,4 +523,4 @@ def _with_keys(*keys: UUID) -> PhotoQuerySet:
 
 
 # For each number of pictures that a body usually has.
-_WITH_KEYS = [Prepared(_with_keys, *[UUID] * number) for number in range(20)]
+_WITH_KEYS = [PreparedQuery(_with_keys, *[UUID] * number) for number in range(20)]

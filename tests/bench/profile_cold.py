@@ -27,7 +27,7 @@ from django.template.base import Template  # noqa: E402
 from django.template.loader_tags import BlockNode  # noqa: E402
 
 from news.models import Article  # noqa: E402
-from news.prepared import Prepared  # noqa: E402
+from news.prepared import PreparedQuery  # noqa: E402
 from portal.wsgi import application  # noqa: E402
 from tests.asking import ask  # noqa: E402
 
@@ -43,7 +43,7 @@ def what(frame: FrameType | None) -> str:
     """The nearest function of the portal, query, template or part of one; around them is Django's way of a request."""
     while frame is not None and frame.f_code.co_filename != __file__:
         code, around = frame.f_code, frame.f_back
-        if code is Prepared.__call__.__code__ and around is not None:
+        if code is PreparedQuery.__call__.__code__ and around is not None:
             return f"query of {_name(around)}"
         if code is Template._render.__code__:  # type: ignore[attr-defined]
             return f"template {frame.f_locals['self'].name}"

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from comments.models import Answer, Comment
 from news.models import Article, RelatedStory, Tag, Thread
-from news.prepared import Prepared
+from news.prepared import PreparedQuery
 from tests.factories import make_article, make_comment, make_photo, make_section
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def shown(row: Any, came_with: Any = None) -> Any:
     return type(row), held, beside, row._state.db, row._state.adding
 
 
-def asked_plainly(prepared: Prepared, *values: Any) -> list[Any]:
+def asked_plainly(prepared: PreparedQuery, *values: Any) -> list[Any]:
     built = prepared._build(*values)
     if isinstance(built, list):
         return sorted((place, *row) for place, rows in enumerate(built) for row in rows)
@@ -42,9 +42,9 @@ def test_every_prepared_query_gives_what_its_queryset_gives(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows: Counter[Any] = Counter()
-    ask = Prepared.__call__
+    ask = PreparedQuery.__call__
 
-    def compared(self: Prepared, *values: Any) -> list[Any]:
+    def compared(self: PreparedQuery, *values: Any) -> list[Any]:
         given = ask(self, *values)
         # In no order where several queries come together.
         mine = sorted(map(tuple, given)) if isinstance(self._build(*values), list) else given
@@ -52,19 +52,19 @@ def test_every_prepared_query_gives_what_its_queryset_gives(
         rows[written_at(self)] += len(given)
         return given
 
-    monkeypatch.setattr(Prepared, "__call__", compared)
+    monkeypatch.setattr(PreparedQuery, "__call__", compared)
     for address in full_pages():
         assert client.get(address).status_code == 200, address
     unasked = {
         written_at(one)
         for one in gc.get_objects()
         # Not isinstance(): that would make whatever is lazy among all objects.
-        if type(one) is Prepared and not rows[written_at(one)]
+        if type(one) is PreparedQuery and not rows[written_at(one)]
     }
     assert not unasked
 
 
-def written_at(prepared: Prepared) -> str:
+def written_at(prepared: PreparedQuery) -> str:
     code = getattr(prepared._build, "func", prepared._build).__code__
     return f"{code.co_filename}:{code.co_firstlineno}"
 
