@@ -151,7 +151,8 @@ def _shown(rows: list[Comment], *, oldest_first: bool, may_reply: bool) -> list[
 def _words(comment: Comment) -> dict[str, Any]:
     """One comment as templates/comments/_comment.html and the JSON of "Xem thêm" take it: plain text, no address."""
     return {
-        "id": comment.pk,
+        # As text: Django's templates look up the language for each number they write.
+        "id": str(comment.pk),
         "name": comment.name,
         "initials": comment.initials,
         "at": timezone.localtime(comment.created_at).isoformat(timespec="seconds"),

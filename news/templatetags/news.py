@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
 from news import freshness, richtext, structured_data, text
+from news.addresses import address
 from news.models import Article, Photo, Section
 from news.photos import card_html, picture_html
 from news.publisher import Publisher
@@ -21,6 +22,8 @@ register = template.Library()
 # Of characters of a lead in a row.
 _ROW_LEAD = 220
 
+# `{% address name … %}` is `{% url %}` for a name with slugs and numbers, at a tenth of its cost.
+register.simple_tag(address)
 register.filter("long_date", text.long_date)
 register.filter("day_date", text.day_date)
 register.filter("short_date", text.short_date)
