@@ -19,7 +19,7 @@ MODULES := manage.py $(shell find $(PACKAGES) -name '*.py')
 TEMPLATES := $(shell find templates $(PACKAGES) -name '*.html' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check-api check-bucket bench bench-data bench-photos bench-soak bench-desk bench-comments bench-search bench-phone check check-style check-types check-templates check-django format clean
+.PHONY: help run test check-api check-bucket bench bench-data bench-photos bench-soak bench-desk bench-comments bench-search bench-phone bench-profile check check-style check-types check-templates check-django format clean
 
 help:
 	@echo 'make run [PORT=8000]   set up what is missing, then serve the site on this machine'
@@ -31,6 +31,7 @@ help:
 	@echo 'make bench-desk        what the desk costs with 100,000 stories, on SQLite and PostgreSQL'
 	@echo 'make bench-comments    what the desk costs with a million comments beside 500, on SQLite and PostgreSQL'
 	@echo 'make bench-search      what searching costs with 100,000 stories, on SQLite and PostgreSQL'
+	@echo 'make bench-profile     where the time of an article goes that is in no cache'
 	@echo 'make bench-phone       the first visit on a phone: Lighthouse on the demo, served as in production (five minutes)'
 	@echo 'make check             style, types, layers, templates, Django (-k: do not stop at the first)'
 	@echo 'make check-api         asks the API of a demo whatever its description allows, and more'
@@ -66,6 +67,10 @@ bench-comments: $(INSTALLED_DEV)
 bench-search: $(INSTALLED_DEV)
 	@$(PY) -m tests.bench.datasets --stories 100000 --database sqlite --copy -- $(PY) -m tests.bench.search
 	@$(PY) -m tests.bench.datasets --stories 100000 --database postgresql --copy -- $(PY) -m tests.bench.search
+
+bench-profile: $(INSTALLED_DEV)
+	@$(PY) -m tests.bench.datasets --stories 1000 --database sqlite -- $(PY) -m tests.bench.profile_cold
+	@$(PY) -m tests.bench.datasets --stories 1000 --database postgresql -- $(PY) -m tests.bench.profile_cold
 
 bench-phone: $(INSTALLED_DEV)
 	@$(PY) -m tests.bench.phone

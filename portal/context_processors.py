@@ -18,14 +18,15 @@ ROW_CHARACTERS = 120
 
 def site(request: HttpRequest) -> dict[str, Any]:
     around = SimpleLazyObject(lambda: made_once("around every page", _around))
+    now = timezone.now()
     return {
         "identity": SimpleLazyObject(lambda: made_once("identity", SiteIdentity.current)),
         "menu": SimpleLazyObject(lambda: around["menu"]),
         "text_pages": SimpleLazyObject(lambda: around["text_pages"]),
         "site_url": settings.SITE_URL,
         "address": f"{settings.SITE_URL}{request.path}",
-        "now": timezone.now(),
-        "today": timezone.localdate(),
+        "now": now,
+        "today": timezone.localdate(now),
     }
 
 

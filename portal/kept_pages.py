@@ -26,8 +26,10 @@ OVERHEAD = 2500
 PROMISE_SECONDS = 5
 PROMISED, UNKEPT = b"", b"unkept"
 SEAL_BYTES = 32
-# How long a shared cache that did not answer is left alone (seconds).
+# How long a shared cache that did not answer, or only after SLOW_SECONDS, is left alone (seconds): a page is
+# made in less than three such answers.
 AWAY_SECONDS = 2.0
+SLOW_SECONDS = 0.1
 
 
 class StoredPage:
@@ -226,12 +228,18 @@ class SharedPages:
         return f"page:{name}", f"making:{name}"
 
     def _ask(self, question: Any, *given: Any) -> Any:
-        """Its answer, or None if the cache is away."""
-        if time.monotonic() < self._away_until:
+        """Its answer, or None if the cache is away; one that is slow is taken, and the next are not asked for."""
+        began = time.monotonic()
+        if began < self._away_until:
             return None
         try:
-            return question(*given)
+            answer = question(*given)
         except Exception:  # noqa: BLE001 - whatever Redis raises, a cache that is away is a miss
             self._away_until = time.monotonic() + AWAY_SECONDS
             logger.warning("the shared page cache does not answer")
             return None
+        ended = time.monotonic()
+        if ended - began > SLOW_SECONDS:
+            self._away_until = ended + AWAY_SECONDS
+            logger.warning("the shared page cache answers slowly")
+        return answer

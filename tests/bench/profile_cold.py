@@ -2,7 +2,8 @@
 
     python -m tests.bench.datasets --stories 1000 --database sqlite -- python -m tests.bench.profile_cold [--pages N]
 
-Or without the first half on any filled database that DATABASE_URL names; nothing is written. Each page is made anew, by
+`make bench-profile` runs it on both kinds of database and writes the part "profile" of docs/performance.md. Without the
+first half it takes any filled database that DATABASE_URL names, and writes nothing. Each page is made anew, by
 the application as the server calls it, while what pages share is kept. A thousand times a second of work it is looked
 at which line is being executed; the nearest function of the portal or template around it is what the time is for.
 """
@@ -30,6 +31,8 @@ from news.models import Article  # noqa: E402
 from news.prepared import PreparedQuery  # noqa: E402
 from portal.wsgi import application  # noqa: E402
 from tests.asking import ask  # noqa: E402
+from tests.bench import report  # noqa: E402
+from tests.bench.datasets import KEPT  # noqa: E402
 
 ROOT = str(Path(__file__).parents[2])
 ROOMS = tuple(f"{ROOT}/{room}/" for room in ("news", "comments", "portal"))
@@ -86,13 +89,20 @@ def main() -> None:
     addresses = [article.get_absolute_url() for article in newest]
     if not addresses:
         sys.exit("there is no public story in the database of DATABASE_URL")
+    about = report.machine()
     started = time.process_time()
     found = shares(addresses)
     each = (time.process_time() - started) / 2 / len(addresses) * 1000
     together = found.total()
-    print(f"{len(addresses)} cold articles, {connection.vendor}: {each:.1f} ms of the process each")
-    for name, times in found.most_common(SHOWN):
-        print(f"{times / together:6.1%}  {name}")
+    said = f"{len(addresses)} cold articles, {each:.1f} ms of the process each."
+    print(f"{connection.vendor}: {said}")
+    rows = {name: times / together for name, times in found.most_common()}
+    for name, share in list(rows.items())[:SHOWN]:
+        print(f"{share:6.1%}  {name}")
+    if os.environ.get(KEPT):
+        kept = {"machine": about, "said": said, "rows": rows}
+        report.keep(f"profile-{connection.vendor}", kept)
+        report.write_profile()
 
 
 if __name__ == "__main__":

@@ -159,8 +159,36 @@ def write_comments() -> None:
     put("comments", "\n\n".join([*said, table(head, rows)]))
 
 
+# Of a profile, smaller shares are not told.
+LEAST_SHARE = 0.01
+
+
+def write_profile() -> None:
+    found = both("profile")
+    if not found:
+        return
+    said = [f"{KINDS[kind]}: {where(one['machine'])} {one['said']}" for kind, one in found.items()]
+    names = sorted(
+        {
+            name
+            for one in found.values()
+            for name, share in one["rows"].items()
+            if share > LEAST_SHARE
+        },
+        key=lambda name: -sum(one["rows"].get(name, 0) for one in found.values()),
+    )
+    rows = [
+        [name, *(f"{one['rows'].get(name, 0):.1%}" for one in found.values())] for name in names
+    ]
+    put("profile", "\n\n".join([*said, table(["", *(KINDS[kind] for kind in found)], rows)]))
+
+
 KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
-PARTS: dict[str, Callable[[], None]] = {"search": write_search, "comments": write_comments}
+PARTS: dict[str, Callable[[], None]] = {
+    "search": write_search,
+    "comments": write_comments,
+    "profile": write_profile,
+}
 
 
 def main() -> int:

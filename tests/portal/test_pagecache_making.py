@@ -274,15 +274,18 @@ def test_no_process_waits_for_another_to_make_what_is_not_kept_or_fails(
             ask(PageCache(told), PATH_INFO="/khac/")
 
 
-def test_a_shared_cache_that_does_not_answer_is_left_alone_for_a_while(
-    told: Told, settings: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("living", [False, True])
+def test_a_shared_cache_that_does_not_answer_or_slowly_is_left_alone_for_a_while(
+    living: bool, told: Told, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.REDIS_URL = "redis://away"
     tried = []
 
     def away(*given: Any) -> None:
         tried.append(given)
-        raise OSError
+        if not living:
+            raise OSError
+        time.sleep(kept_pages.SLOW_SECONDS + 0.01)
 
     for name in ("get", "get_many", "add", "set", "delete"):
         monkeypatch.setattr(kept_pages.cache, name, away)
