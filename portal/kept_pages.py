@@ -26,8 +26,7 @@ OVERHEAD = 2500
 PROMISE_SECONDS = 5
 PROMISED, UNKEPT = b"", b"unkept"
 SEAL_BYTES = 32
-# How long a shared cache that did not answer, or only after SLOW_SECONDS, is left alone (seconds): a page is
-# made in less than three such answers.
+# How long a shared cache that did not answer, or only after SLOW_SECONDS, is left alone (seconds).
 AWAY_SECONDS = 2.0
 SLOW_SECONDS = 0.1
 

@@ -22,7 +22,7 @@ register = template.Library()
 # Of characters of a lead in a row.
 _ROW_LEAD = 220
 
-# `{% address name … %}` is `{% url %}` for a name with slugs and numbers, at a tenth of its cost.
+# `{% address name … %}` is `{% url %}` for slugs and numbers, without asking for the language each time.
 register.simple_tag(address)
 register.filter("long_date", text.long_date)
 register.filter("day_date", text.day_date)
