@@ -88,16 +88,15 @@ def family(root: int) -> list[int]:
 
 
 def cpu_seconds(roots: Sequence[int]) -> float:
-    """What these and their descendants have worked so far, in user and kernel mode."""
+    """What these and their descendants have worked so far, in user and kernel mode, each process once."""
     ticks = 0
-    for root in roots:
-        for process in family(root):
-            try:
-                _, _, rest = Path(f"/proc/{process}/stat").read_text().rpartition(") ")
-            except OSError:
-                continue
-            words = rest.split()
-            ticks += int(words[11]) + int(words[12])
+    for process in {process for root in roots for process in family(root)}:
+        try:
+            _, _, rest = Path(f"/proc/{process}/stat").read_text().rpartition(") ")
+        except OSError:
+            continue
+        words = rest.split()
+        ticks += int(words[11]) + int(words[12])
     return ticks / TICKS
 
 

@@ -197,13 +197,13 @@ def hot(site: Site, asked: Asked, folder: Path) -> dict[str, Any]:
         front_process = [int((front_folder / "nginx.pid").read_text())]
         targets: dict[str, Target] = {}
         for page, path in paths.items():
-            targets[f"{page}: portal"] = Target(portal.port, [path], family(portal.process.pid))
-            targets[f"{page}: raw"] = Target(raw.port, [f"/{page}"], family(raw.process.pid))
-        targets["empty view"] = Target(empty.port, ["/empty/"], family(empty.process.pid))
+            targets[f"{page}: portal"] = Target(portal.port, [path], [portal.process.pid])
+            targets[f"{page}: raw"] = Target(raw.port, [f"/{page}"], [raw.process.pid])
+        targets["empty view"] = Target(empty.port, ["/empty/"], [empty.process.pid])
         targets["view: portal"] = Target(
-            portal.port, where["count"], family(portal.process.pid), "POST"
+            portal.port, where["count"], [portal.process.pid], "POST"
         )
-        targets["view: raw"] = Target(raw.port, ["/view"], family(raw.process.pid), "POST")
+        targets["view: raw"] = Target(raw.port, ["/view"], [raw.process.pid], "POST")
         say("repeat readers through the application")
         found: dict[str, Any] = {"application": drive_all(targets, asked)}
         say("repeat readers through nginx")
@@ -230,8 +230,8 @@ def hot(site: Site, asked: Asked, folder: Path) -> dict[str, Any]:
             other = block.enter_context(
                 gunicorn(site, packages, application, BENCH_ANSWERS=str(answers))
             )
-            servers[f"{name}: gunicorn"] = Target(other.port, [path], family(other.process.pid))
-            servers[f"{name}: granian"] = Target(beside.port, [path], family(beside.process.pid))
+            servers[f"{name}: gunicorn"] = Target(other.port, [path], [other.process.pid])
+            servers[f"{name}: granian"] = Target(beside.port, [path], [beside.process.pid])
         found["servers"] = drive_all(servers, asked)
     return found
 
@@ -250,7 +250,7 @@ def cold(kind: str, sizes: dict[str, str], asked: Asked, folder: Path) -> dict[s
             site = production(folder / f"{kind}-{size}", url)
             where = addresses(site)
             server = block.enter_context(granian(site, UNCACHED))
-            ours, database = family(server.process.pid), postmaster(url)
+            ours, database = [server.process.pid], postmaster(url)
             lists = {
                 "article": where["articles"],
                 "home": [where["home"]],
@@ -270,7 +270,7 @@ def cold(kind: str, sizes: dict[str, str], asked: Asked, folder: Path) -> dict[s
                 }.items():
                     targets[page] = Target(server.port, [path], ours, database=database)
         empty = block.enter_context(granian(site, DJANGO))
-        targets["empty view"] = Target(empty.port, ["/empty/"], family(empty.process.pid))
+        targets["empty view"] = Target(empty.port, ["/empty/"], [empty.process.pid])
         found["figures"] = drive_all(targets, asked)
     return found
 
@@ -295,10 +295,10 @@ def comment_taken(kind: str, url: str, asked: Asked, folder: Path) -> dict[str, 
         database = postmaster(url)
         targets = {
             "comment": Target(
-                portal.port, [where["write"]], family(portal.process.pid), "POST", body, database
+                portal.port, [where["write"]], [portal.process.pid], "POST", body, database
             ),
             "insert": Target(
-                plain.port, ["/insert/"], family(plain.process.pid), "POST", body, database
+                plain.port, ["/insert/"], [plain.process.pid], "POST", body, database
             ),
         }
         before = int(site.python(COMMENTS))
