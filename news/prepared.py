@@ -11,11 +11,11 @@ import copy
 import datetime as dt
 import uuid
 from collections.abc import Callable
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connections, router
 from django.db.models import QuerySet
+from django.db.models.query import get_related_populators
 
 # Stand for the values while the SQL is put together; found again among its parameters, where nothing else is like them.
 _MARKS: dict[type, Callable[[int], Any]] = {
@@ -38,7 +38,7 @@ class PreparedQuery:
     def __init__(self, build: Callable[..., Any], *kinds: type) -> None:
         self._build = build
         self._kinds = kinds
-        self._kept: dict[str, tuple[str, list[Any], dict[int, int], Any, Any]] = {}
+        self._kept: dict[str, _Kept] = {}
         self._model: Any = None
 
     def __call__(self, *values: Any) -> list[Any]:
@@ -48,27 +48,18 @@ class PreparedQuery:
         kept = self._kept.get(alias)
         if kept is None:
             kept = self._kept[alias] = self._put_together(alias)
-        sql, parameters, places, ready, iterable = kept
         connection = connections[alias]
-        bound = list(parameters)
-        for place, number in places.items():
+        bound = list(kept.parameters)
+        for place, number in kept.places.items():
             bound[place] = _adapted(values[number], connection)
-        ready = copy.copy(ready)
-        ready.connection = connection
-        if iterable is None:
-            with connection.cursor() as cursor:
-                cursor.execute(sql, bound)
-                rows = cursor.fetchall()
-            converters = ready.get_converters([column for column, *_ in ready.select])
-            if converters:
-                shifted = {place + 1: how for place, how in converters.items()}
-                rows = list(ready.apply_converters(rows, shifted))
-            return rows
-        ready.as_sql = lambda: (sql, bound)
-        # What Django's own iterables ask of a queryset.
-        asked = SimpleNamespace(db=alias, query=SimpleNamespace(get_compiler=lambda using: ready))
-        asked._known_related_objects = {}
-        return list(iterable(asked))
+        with connection.cursor() as cursor:
+            cursor.execute(kept.sql, bound)
+            rows = cursor.fetchall()
+        if kept.converters:
+            compiler = copy.copy(kept.compiler)
+            compiler.connection = connection
+            rows = list(compiler.apply_converters(rows, kept.converters))
+        return kept.made_of(rows) if kept.made_of else rows
 
     def _querysets(self) -> list[QuerySet[Any]]:
         built = self._build(*self._marks())
@@ -77,7 +68,7 @@ class PreparedQuery:
     def _marks(self) -> list[Any]:
         return [_MARKS[kind](number) for number, kind in enumerate(self._kinds)]
 
-    def _put_together(self, alias: str) -> tuple[str, list[Any], dict[int, int], Any, Any]:
+    def _put_together(self, alias: str) -> "_Kept":
         connection = connections[alias]
         together = isinstance(self._build(*self._marks()), list)
         querysets = self._querysets()
@@ -86,13 +77,50 @@ class PreparedQuery:
         parameters = [one for _, those in parts for one in those]
         marks = [_adapted(mark, connection) for mark in self._marks()]
         places = {n: marks.index(one) for n, one in enumerate(parameters) if one in marks}
+        compiler = compilers[0]
+        converters = compiler.get_converters([column for column, *_ in compiler.select])
         if not together:
-            return parts[0][0], parameters, places, compilers[0], querysets[0]._iterable_class
+            made_of = _models_of(compiler, alias) if querysets[0]._fields is None else None
+            return _Kept(parts[0][0], parameters, places, compiler, converters, made_of)
         sql = " UNION ALL ".join(
             f"SELECT {number} AS place, part_{number}.* FROM ({part}) AS part_{number}"  # noqa: S608 - of the ORM
             for number, (part, _) in enumerate(parts)
         )
-        return sql, parameters, places, compilers[0], None
+        shifted = {place + 1: how for place, how in converters.items()}
+        return _Kept(sql, parameters, places, compiler, shifted, None)
+
+
+class _Kept(NamedTuple):
+    """A query as it is asked of one database: which parameter is which value, and what becomes of the rows."""
+
+    sql: str
+    parameters: list[Any]
+    places: dict[int, int]
+    compiler: Any
+    converters: dict[int, Any]
+    made_of: Callable[[list[Any]], list[Any]] | None
+
+
+def _models_of(compiler: Any, alias: str) -> Callable[[list[Any]], list[Any]]:
+    """Makes model instances of rows, as Django's ModelIterable does, which looks up anew each time what goes where."""
+    about = compiler.klass_info
+    begins, ends = about["select_fields"][0], about["select_fields"][-1] + 1
+    names = [column.target.attname for column, *_ in compiler.select[begins:ends]]
+    populators = get_related_populators(about, compiler.select, alias)
+    annotations = compiler.annotation_col_map.items()
+
+    def made_of(rows: list[Any]) -> list[Any]:
+        found = []
+        for row in rows:
+            one = about["model"].from_db(alias, names, row[begins:ends])
+            for populator in populators:
+                populator.populate(row, one)
+            for name, place in annotations:
+                setattr(one, name, row[place])
+            found.append(one)
+        return found
+
+    return made_of
 
 
 def _adapted(value: Any, connection: Any) -> Any:

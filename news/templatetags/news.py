@@ -1,12 +1,14 @@
 """How articles, pictures and dates are written on a page."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import segno
 from django import template
 from django.template.base import FilterExpression, Parser, Token
 from django.template.context import Context
+from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
@@ -54,6 +56,17 @@ def made_once(parser: Parser, token: Token) -> MadeOnce:
     inside = parser.parse(["endmade_once"])
     parser.delete_first_token()
     return MadeOnce(name, inside)
+
+
+@register.simple_tag
+@cache
+def icon(name: str) -> SafeString:
+    """A symbol of img/icons.svg. Decoration only; the words beside it say what it means."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" width="24" height="24"><use href="{}#{}"></use></svg>',
+        static("img/icons.svg"),
+        name,
+    )
 
 
 @register.filter
