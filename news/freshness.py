@@ -216,8 +216,8 @@ def public_page_with(*parameters: str) -> Callable[..., Any]:
                 if name not in parameters or not LISTED[name].fullmatch(request.GET[name]):
                     return HttpResponseRedirect(request.path)
             response = view(request, *args, **kwargs)
-            # 410 too: not to be kept, but to take the place of the page that was withdrawn.
-            if response.status_code in {200, 410}:
+            # The others are not to be kept, but to take the place of the page that was withdrawn or has moved.
+            if response.status_code in {200, 301, 410}:
                 response.headers[CACHEABLE_HEADER] = "yes"
             return response
 

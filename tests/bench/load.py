@@ -200,9 +200,7 @@ def hot(site: Site, asked: Asked, folder: Path) -> dict[str, Any]:
             targets[f"{page}: portal"] = Target(portal.port, [path], [portal.process.pid])
             targets[f"{page}: raw"] = Target(raw.port, [f"/{page}"], [raw.process.pid])
         targets["empty view"] = Target(empty.port, ["/empty/"], [empty.process.pid])
-        targets["view: portal"] = Target(
-            portal.port, where["count"], [portal.process.pid], "POST"
-        )
+        targets["view: portal"] = Target(portal.port, where["count"], [portal.process.pid], "POST")
         targets["view: raw"] = Target(raw.port, ["/view"], [raw.process.pid], "POST")
         say("repeat readers through the application")
         found: dict[str, Any] = {"application": drive_all(targets, asked)}
@@ -297,9 +295,7 @@ def comment_taken(kind: str, url: str, asked: Asked, folder: Path) -> dict[str, 
             "comment": Target(
                 portal.port, [where["write"]], [portal.process.pid], "POST", body, database
             ),
-            "insert": Target(
-                plain.port, ["/insert/"], [plain.process.pid], "POST", body, database
-            ),
+            "insert": Target(plain.port, ["/insert/"], [plain.process.pid], "POST", body, database),
         }
         before = int(site.python(COMMENTS))
         found: dict[str, Any] = {"figures": drive_all(targets, asked, warm=False)}

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from news import freshness
 from news.models import Article
 from portal.models import TextPage
 from portal.pagecache import accepts_gzip, matches
@@ -289,3 +290,14 @@ def test_a_page_number_that_is_none_makes_no_copy(number: str) -> None:
     answer = ask("/", query=urlencode({"trang": number}))
     assert (answer.status, answer.headers["Location"]) == (302, "/")
     assert len(application.memory) == 0
+
+
+def test_of_a_story_that_moved_to_another_address_a_proxy_is_told_to_forget_the_page(
+    settings: Any,
+) -> None:
+    settings.BEHIND_PROXY = True
+    article = make_article(slug="ten-moi")
+    moved = ask(article.get_absolute_url().replace("ten-moi", "ten-cu"))
+    assert moved.status == 301
+    assert moved.headers["X-Accel-Expires"].startswith("@")
+    assert freshness.CACHEABLE_HEADER not in moved.headers

@@ -212,11 +212,16 @@ def test_what_was_made_while_something_changed_is_not_for_a_proxy_to_keep(
     assert any(name == "X-Accel-Expires" and value[0] == "@" for name, value in ask(cache)[1])
 
 
-def test_the_word_that_a_page_is_gone_takes_its_place_at_the_proxy_and_that_it_is_nowhere_does_not(
+def test_the_word_that_a_page_is_gone_or_has_moved_takes_its_place_at_the_proxy_and_no_other_does(
     told: Told, settings: Any
 ) -> None:
     settings.BEHIND_PROXY = True
-    for status, replaces in [("410 Gone", True), ("404 Not Found", False), ("302 Found", False)]:
+    for status, replaces in [
+        ("410 Gone", True),
+        ("301 Moved Permanently", True),
+        ("404 Not Found", False),
+        ("302 Found", False),
+    ]:
         told.status = status
         names = [name for name, _ in ask(PageCache(told))[1]]
         assert ("X-Accel-Expires" in names) is replaces, status
