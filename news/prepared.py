@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from django.db import connections, router
 from django.db.models import QuerySet
-from django.db.models.query import get_related_populators
+from django.db.models.query import ModelIterable, get_related_populators  # type: ignore[attr-defined]
 
 # Stand for the values while the SQL is put together; found again among its parameters, where nothing else is like them.
 _MARKS: dict[type, Callable[[int], Any]] = {
@@ -80,7 +80,8 @@ class PreparedQuery:
         compiler = compilers[0]
         converters = compiler.get_converters([column for column, *_ in compiler.select])
         if not together:
-            made_of = _models_of(compiler, alias) if querysets[0]._fields is None else None
+            are_models = querysets[0]._iterable_class is ModelIterable
+            made_of = _models_of(compiler, alias) if are_models else None
             return _Kept(parts[0][0], parameters, places, compiler, converters, made_of)
         sql = " UNION ALL ".join(
             f"SELECT {number} AS place, part_{number}.* FROM ({part}) AS part_{number}"  # noqa: S608 - of the ORM
