@@ -31,7 +31,7 @@ help:
 	@echo 'make bench-desk        what the desk costs with 100,000 stories, on SQLite and PostgreSQL'
 	@echo 'make bench-comments    what the desk costs with a million comments beside 500, on SQLite and PostgreSQL'
 	@echo 'make bench-search      what searching costs with 100,000 stories, on SQLite and PostgreSQL'
-	@echo 'make bench-profile     where the time of an article goes that is in no cache'
+	@echo 'make bench-profile     where the time of a page and of a comment goes'
 	@echo 'make bench-phone       the first visit on a phone: Lighthouse on the demo, served as in production (five minutes)'
 	@echo 'make check             style, types, layers, templates, Django (-k: do not stop at the first)'
 	@echo 'make check-api         asks the API of a demo whatever its description allows, and more'
@@ -69,8 +69,8 @@ bench-search: $(INSTALLED_DEV)
 	@$(PY) -m tests.bench.datasets --stories 100000 --database postgresql --copy -- $(PY) -m tests.bench.search
 
 bench-profile: $(INSTALLED_DEV)
-	@$(PY) -m tests.bench.datasets --stories 1000 --database sqlite -- $(PY) -m tests.bench.profile_cold
-	@$(PY) -m tests.bench.datasets --stories 1000 --database postgresql -- $(PY) -m tests.bench.profile_cold
+	@$(PY) -m tests.bench.datasets --stories 1000 --database sqlite -- $(PY) -m tests.bench.profiles
+	@$(PY) -m tests.bench.datasets --stories 1000 --database postgresql -- $(PY) -m tests.bench.profiles
 
 bench-phone: $(INSTALLED_DEV)
 	@$(PY) -m tests.bench.phone

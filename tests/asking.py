@@ -18,7 +18,7 @@ class Answer:
 
 
 def ask(
-    path: str, method: str = "GET", query: str = "", host: str = "127.0.0.1", **environ: str
+    path: str, method: str = "GET", query: str = "", host: str = "127.0.0.1", **environ: Any
 ) -> Answer:
     """A request as the server hands it over, through the cache and Django."""
     seen: list[Any] = []

@@ -160,27 +160,22 @@ def write_comments() -> None:
 
 
 # Of a profile, smaller shares are not told.
-LEAST_SHARE = 0.01
+LEAST_SHARE = 0.015
 
 
 def write_profile() -> None:
     found = both("profile")
     if not found:
         return
-    said = [f"{KINDS[kind]}: {where(one['machine'])} {one['said']}" for kind, one in found.items()]
-    names = sorted(
-        {
-            name
-            for one in found.values()
-            for name, share in one["rows"].items()
-            if share > LEAST_SHARE
-        },
-        key=lambda name: -sum(one["rows"].get(name, 0) for one in found.values()),
-    )
-    rows = [
-        [name, *(f"{one['rows'].get(name, 0):.1%}" for one in found.values())] for name in names
-    ]
-    put("profile", "\n\n".join([*said, table(["", *(KINDS[kind] for kind in found)], rows)]))
+    said = [f"{KINDS[kind]}: {where(one['machine'])}" for kind, one in found.items()]
+    for work in next(iter(found.values()))["works"]:
+        shares = [one["works"][work][0] for one in found.values()]
+        names = {name for one in shares for name, share in one.items() if share > LEAST_SHARE}
+        in_order = sorted(names, key=lambda name: -sum(one.get(name, 0) for one in shares))
+        rows = [[name, *(f"{one.get(name, 0):.1%}" for one in shares)] for name in in_order]
+        head = [f"{KINDS[kind]}, {one['works'][work][1]:.3g} ms" for kind, one in found.items()]
+        said += [f"### Of {work}", table(["", *head], rows)]
+    put("profile", "\n\n".join(said))
 
 
 KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
