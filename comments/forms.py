@@ -1,6 +1,6 @@
 """The form a reader answers with. Text is normalised before it is measured, and plain for ever."""
 
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from email_validator import EmailNotValidError, validate_email
@@ -16,7 +16,14 @@ NAME_LENGTH = (2, 60)
 _FAR_TOO_LONG = 4
 
 
-class PlainTextField(forms.CharField):
+class _Shared:
+    """A field in which nothing depends on the request: all forms have the same one, where Django copies it for each."""
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self
+
+
+class PlainTextField(_Shared, forms.CharField):
     """A text field that normalises what was typed before it is measured, as a reader counts (comments.plain_text)."""
 
     def __init__(self, *, one_line: bool, lengths: tuple[int, int], **kwargs: Any) -> None:
@@ -44,7 +51,7 @@ class PlainTextField(forms.CharField):
         )
 
 
-class AddressField(forms.CharField):
+class AddressField(_Shared, forms.CharField):
     """An e-mail address in the form it is stored in. Whether it exists is asked nobody."""
 
     widget = forms.EmailInput
@@ -60,7 +67,7 @@ class AddressField(forms.CharField):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
-class ConsentField(forms.CharField):
+class ConsentField(_Shared, forms.CharField):
     """The ticked box: its value is the version of the wording beside it (comments.consent)."""
 
     def to_python(self, value: Any) -> str:
@@ -77,6 +84,14 @@ class NameField(PlainTextField):
         super().validate(value)
         if not any(character.isalpha() for character in value):
             raise forms.ValidationError(self.error_messages["required"], code="required")
+
+
+class TickField(_Shared, forms.BooleanField):
+    """A box that need not be ticked."""
+
+
+class AnsweredField(_Shared, forms.IntegerField):
+    """The number of the comment that is answered. Which ones may be, the form knows."""
 
 
 class CommentForm(forms.Form):
@@ -111,31 +126,39 @@ class CommentForm(forms.Form):
             "max_length": "Địa chỉ này dài quá 254 ký tự.",
         },
     )
-    notify = forms.BooleanField(required=False)
+    notify = TickField(required=False)
     consent = ConsentField(
         error_messages={"required": "Chúng tôi chỉ nhận ý kiến khi bạn đồng ý."},
     )
-    parent = forms.ModelChoiceField(
-        queryset=Comment.objects.none(),
+    parent = AnsweredField(
         required=False,
-        error_messages={"invalid_choice": "Ý kiến bạn trả lời không còn nhận trả lời."},
+        error_messages={"invalid": "Ý kiến bạn trả lời không còn nhận trả lời."},
     )
 
     def __init__(
         self, *args: Any, answerable: CommentQuerySet | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        if answerable is not None:
-            parent = self.fields["parent"]
-            assert isinstance(parent, forms.ModelChoiceField)  # noqa: S101 - for mypy
-            parent.queryset = answerable
+        self.answerable = answerable
+
+    def clean_parent(self) -> Comment | None:
+        return self._answered(self.cleaned_data["parent"])
 
     def answered(self) -> Comment | None:
         """The comment that this wants to answer, if it may."""
         try:
-            return self.fields["parent"].clean(self["parent"].value())
+            return self._answered(self.fields["parent"].clean(self["parent"].value()))
         except forms.ValidationError:
             return None
+
+    def _answered(self, number: int | None) -> Comment | None:
+        """None for no number. Raises ValidationError for one that may not be answered."""
+        if number is None:
+            return None
+        found = None if self.answerable is None else self.answerable.filter(pk=number).first()
+        if found is None:
+            raise forms.ValidationError(self.fields["parent"].error_messages["invalid"], "invalid")
+        return found
 
 
 class ReportForm(forms.Form):

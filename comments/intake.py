@@ -10,7 +10,7 @@ from django.db import transaction
 
 from comments import proofs, suspicion
 from comments.forms import CommentForm
-from comments.models import Comment, History, Quota
+from comments.models import Comment, History
 from comments.sources import digest_of, words_digest_of
 from news.models import Article
 
@@ -73,20 +73,15 @@ def take(form: CommentForm, article: Article, sending: Sending) -> Comment:
         consent_version=data["consent"],
         notify=Comment.Notify.ASKED if data["notify"] else Comment.Notify.NO,
     )
-    history = History.of(sending.source, comment.words_digest)
-    if history.has_sent_enough:
-        raise LimitReached
-    signals = [
-        *sending.signals(),
-        *suspicion.in_words(f"{comment.name}\n{comment.text}"),
-        *suspicion.in_history(sending.source, history),
-    ]
+    signals = [*sending.signals(), *suspicion.in_words(f"{comment.name}\n{comment.text}")]
     in_flood = proofs.is_flood()
     try:
         with transaction.atomic():
             # Locks the count of this source: of a double post only one comes further at a time.
-            if not Quota.take(sending.source):
+            history = History.take(sending.source, comment.words_digest)
+            if history is None:
                 raise LimitReached
+            signals += suspicion.in_history(sending.source, history)
             if in_flood and not proofs.spend(sending.proof, sending.ticket):
                 signals.append(("no_proof", ""))
             comment.signals = [list(signal) for signal in signals]

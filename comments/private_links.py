@@ -1,7 +1,8 @@
 """The private link of who sent a comment: signed, so nobody can guess it, and without a word about the person."""
 
 from django.core import signing
-from django.urls import reverse
+
+from news.addresses import address
 
 # A point, which addresses carry as it is.
 _SIGNER = signing.Signer(salt="comments.private", sep=".")
@@ -14,7 +15,7 @@ def private_address(comment_id: int, *, by_mail: bool = False) -> str:
     The link that was sent `by_mail` also proves that its reader reads mail at the comment's address.
     """
     value = f"{comment_id}.{_BY_MAIL}" if by_mail else str(comment_id)
-    return reverse("comments:private", args=[_SIGNER.sign(value)])
+    return address("comments:private", _SIGNER.sign(value))
 
 
 def opened(token: str) -> tuple[int, bool]:

@@ -22,9 +22,6 @@ from news.models import Article
 # A comment of 2,000 characters, each the longest in UTF-8 and percent-encoded, with room for the other fields.
 MAX_BODY = 32 * 1024
 
-# So many stories are kept in memory for their forms.
-MAX_STORIES = 500
-
 CLOSED = "Tin này không còn nhận ý kiến."
 OUTDATED = "Trang đã mở quá lâu. Hãy bấm “Lưu thông tin” một lần nữa."
 TOO_MANY = "Bạn vừa gửi nhiều ý kiến. Hãy chờ ít phút rồi gửi lại; nội dung của bạn vẫn còn đây."
@@ -84,15 +81,13 @@ def _story(article_id: int) -> Article:
 
     Raises Http404.
     """
-    known: dict[int, Article] = freshness.made_once("stories that were answered", dict)
-    article = known.get(article_id)
-    if article is None or not article.is_published:
+
+    def find() -> Article:
         published = Article.objects.published().select_related("section").defer("body")
-        article = get_object_or_404(published, pk=article_id)
-        if len(known) >= MAX_STORIES:
-            known.clear()
-        known[article_id] = article
-    return article
+        return get_object_or_404(published, pk=article_id)
+
+    story: Article = freshness.made_once(("a story that is answered", article_id), find)
+    return story
 
 
 def _take(

@@ -1,6 +1,7 @@
 """How much one source may send: counted in the database, one count for all processes, exact in parallel."""
 
 import time
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
@@ -46,11 +47,8 @@ class Quota(models.Model):
     @staticmethod
     def take(source: str) -> bool:
         """Count one comment of this source, in the transaction that stores it. False if it has none left."""
-        window, _ = window_now()
-        # One statement, which Django's own words cannot say: a new row, or one more in the row that has room.
         with connection.cursor() as cursor:
-            limit = settings.COMMENT_LIMIT
-            cursor.execute(_TAKE, [source, window, limit, limit])
+            cursor.execute(TAKE, take_of(source))
             return cursor.rowcount == 1
 
     @staticmethod
@@ -61,11 +59,23 @@ class Quota(models.Model):
         Quota.objects.filter(source=source, window=window).update(refused=F("refused") + 1)
 
 
-_TAKE = """
-INSERT INTO comments_quota (source, "window", stored, refused) SELECT %s, %s, 1, 0 WHERE %s > 0
+# One statement, which Django's own words cannot say: a new row, or one more in the row that has room.
+TAKE = """\
+INSERT INTO comments_quota (source, "window", stored, refused)
+SELECT %(source)s, %(window)s, 1, 0 WHERE %(limit)s > 0
 ON CONFLICT (source, "window") DO UPDATE SET stored = comments_quota.stored + 1
-WHERE comments_quota.stored < %s
+WHERE comments_quota.stored < %(limit)s AND comments_quota.refused < %(tries)s
 """
+
+
+def take_of(source: str) -> dict[str, Any]:
+    """What TAKE asks for, now."""
+    return {
+        "source": source,
+        "window": window_now()[0],
+        "limit": settings.COMMENT_LIMIT,
+        "tries": settings.COMMENT_TRIES,
+    }
 
 
 def window_now() -> tuple[int, int]:
