@@ -9,7 +9,7 @@ import datetime as dt
 import re
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -149,19 +149,37 @@ def made_once(name: Hashable, make: Callable[[], Any]) -> Any:
     asked first, so what is kept under it is never older than it. Of the MOST_MADE that are kept at most, those go
     first that were made first.
     """
+    return each_made_once([name], lambda names: {name: make()})[name]
+
+
+def each_made_once(
+    names: Collection[Hashable], make: Callable[[list[Any]], dict[Any, Any]]
+) -> dict[Any, Any]:
+    """The same of several parts, by their names: `make` is given the names of all that are not kept.
+
+    What it gives nothing for is left out, and not kept.
+    """
     number = current()
     now = timezone.now()
-    kept = _made.get(name)
-    if kept is None or kept[0] != number or kept[1] <= now:
+    found, missing = {}, []
+    for name in names:
+        kept = _made.get(name)
+        if kept is None or kept[0] != number or kept[1] <= now:
+            missing.append(name)
+        else:
+            found[name] = kept[2]
+    if missing:
         ends = now + dt.timedelta(seconds=settings.PAGE_CACHE_SECONDS)
         moment = next_change(after=now)
-        kept = (number, min(ends, moment) if moment else ends, make())
+        made = make(missing)
         with _making:
-            _made.pop(name, None)
-            while len(_made) >= MOST_MADE:
-                del _made[next(iter(_made))]
-            _made[name] = kept
-    return kept[2]
+            for name, part in made.items():
+                _made.pop(name, None)
+                while len(_made) >= MOST_MADE:
+                    del _made[next(iter(_made))]
+                _made[name] = (number, min(ends, moment) if moment else ends, part)
+        found |= made
+    return found
 
 
 def believed(name: str, ask: Callable[[], Any]) -> Any:

@@ -18,7 +18,7 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from news import around, text
-from news.freshness import OLDEST_FIRST
+from news.freshness import OLDEST_FIRST, each_made_once
 from news.models import Article, ArticleQuerySet, Section
 from news.periods import Period
 from news.prepared import PreparedQuery
@@ -194,10 +194,9 @@ def _page(
         before = find(Place(*found[0]), True)
         whole = len(before) > PER_PAGE
         behind = order.query_after(before[PER_PAGE][1]) if whole else order.first_query
-    rows = {row.pk: row for row in cards(here)}
     path = request.path
     return Listing(
-        articles=[rows[number] for number in here if number in rows],
+        articles=cards(here),
         here=path + (order.query_after(place.number) if place else order.first_query),
         first=path + order.first_query,
         ahead=path + order.query_after(here[-1]) if len(found) > PER_PAGE else None,
@@ -208,11 +207,21 @@ def _page(
 
 
 def cards(numbers: Sequence[int]) -> list[Article]:
-    """What a list shows of the public ones of these stories, in no order. At most PER_PAGE; one query."""
-    found: list[Article] = _cards(len(numbers))(*numbers, timezone.now()) if numbers else []
+    """What a list shows of the public ones of these stories, in this order. At most PER_PAGE; one query at most.
+
+    A story stands in several lists, so it is asked for once and they are shared: nobody may change them.
+    """
+    names = [("card", number) for number in numbers]
+    found = each_made_once(names, _made_cards)
+    return [found[name] for name in names if name in found]
+
+
+def _made_cards(names: list[tuple[str, int]]) -> dict[tuple[str, int], Article]:
+    numbers = [number for _, number in names]
+    found: list[Article] = _cards(len(numbers))(*numbers, timezone.now())
     for article in found:
         article.section = around.section_of(article.section_id)
-    return found
+    return {("card", article.pk): article for article in found}
 
 
 @cache
@@ -226,7 +235,7 @@ def _cards(number: int) -> PreparedQuery:
 
 
 _ON_A_CARD = (
-    *("title", "slug", "section", "summary", "published_at", "card"),
+    *("title", "slug", "section", "summary", "published_at", "card", "byline"),
     *(f"cover__{name}" for name in ("key", "extension", "alt", "width", "height", "crops", "avif")),
     "cover__rendition_widths",
 )
@@ -276,15 +285,21 @@ def _place(token: str | None) -> Place | None:
     """The place of the story that the address names. Raises Http404 for one that was never public."""
     if token is None:
         return None
-    found = (
-        Article.objects.exclude(status=Article.Status.DRAFT)
-        .filter(pk=token, published_at__lte=timezone.now())
-        .values_list("published_at", "pk")
-        .first()
-    )
-    if found is None or found[0] is None:
+    rows = _place_of(int(token), timezone.now())
+    if not rows:
         raise Http404
-    return Place(found[0], found[1])
+    return Place(*rows[0])
+
+
+_place_of = PreparedQuery(
+    lambda pk, at: (
+        Article.objects.exclude(status=Article.Status.DRAFT)
+        .filter(pk=pk, published_at__lte=at)
+        .order_by()
+        .values_list("published_at", "pk")
+    ),
+    *(int, dt.datetime),
+)
 
 
 def keys(

@@ -107,27 +107,34 @@ def story_lines(stories: Iterable[Any]) -> SafeString:
 
 @register.simple_tag
 def story_rows(stories: Iterable[Article], own: Section | None = None) -> SafeString:
-    """Rows of a list, each with picture and lead, for the reason of story_lines(). `own` is the section whose list it is."""
-    return format_html_join(
-        "\n",
+    """Rows of a list of public stories, each with picture and lead; a story's row is made once for all lists.
+
+    `own` is the section whose list it is.
+    """
+    named = {
+        ("row", story.pk, own is not None and story.section_id == own.pk): story
+        for story in stories
+    }
+    rows = freshness.each_made_once(
+        named,
+        lambda names: {name: _row(named[name], names_section=not name[2]) for name in names},
+    )
+    return mark_safe("\n".join(rows[name] for name in named))  # noqa: S308 - each by format_html
+
+
+def _row(story: Article, *, names_section: bool) -> SafeString:
+    assert story.published_at is not None  # noqa: S101 - it is public
+    return format_html(
         '<article class="row"><div class="row-words">'
         '<h2 class="row-title"><a href="{}">{}</a></h2> <p class="row-lead">{}</p>'
         ' <p class="quiet">{}<time datetime="{}">{}</time></p></div>{}</article>',
-        (
-            (
-                story.get_absolute_url(),
-                story.title,
-                _shortened(story.summary),
-                ""
-                if own and story.section_id == own.pk
-                else format_html("<span>{}</span> · ", story.section.name),
-                text.local(story.published_at).isoformat(),
-                text.short_date(story.published_at),
-                _in_row(story.cover),
-            )
-            for story in stories
-            if story.published_at
-        ),
+        story.get_absolute_url(),
+        story.title,
+        _shortened(story.summary),
+        format_html("<span>{}</span> · ", story.section.name) if names_section else "",
+        text.local(story.published_at).isoformat(),
+        text.short_date(story.published_at),
+        _in_row(story.cover),
     )
 
 
