@@ -7,7 +7,7 @@ What is found by words and filters keeps its numbers: numbered_page_of().
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
@@ -89,11 +89,12 @@ class Order:
         place: Place | None,
         *,
         back: bool = False,
+        including: bool = False,
         at: dt.datetime | None = None,
     ) -> ArticleQuerySet:
         """What is public of them, on from that place in the order of the list, or back from it, the nearest first.
 
-        Now, or `at` that moment.
+        What stands at the place belongs to it only if that is `including`. Now, or `at` that moment.
         """
         up = self.oldest_first != back
         lower, upper = ([self.within.begins], [self.within.last]) if self.within else ([], [])
@@ -106,7 +107,7 @@ class Order:
             sign = "gt" if up else "lt"
             found = found.filter(
                 Q(**{f"{self.moment}__{sign}": place.moment})
-                | Q(**{f"{self.number}__{sign}": place.number})
+                | Q(**{f"{self.number}__{sign}{'e' if including else ''}": place.number})
             )
             if self.moment != "published_at":
                 # This alone lets the index begin at the right place.
@@ -137,42 +138,48 @@ def page_of(
     place, and for a place with nothing behind it.
     """
     order = order or Order()
-
-    def find(place: Place | None, back: bool) -> list[Key]:
-        return keys(parts, order, place, PER_PAGE + 1, back=back)
-
-    return _page(find, request, order)
+    place = _place(request.GET.get(order.parameter))
+    found = keys(parts, order, place, PER_PAGE + 1)
+    before = (
+        keys(parts, order, Place(*found[0]), PER_PAGE + 1, back=True, skip=PER_PAGE)
+        if place and found
+        else []
+    )
+    return _page(request, order, place, found, before)
 
 
 def page_of_section(section: Section, request: HttpRequest) -> Listing:
-    """The same for a section and its children, whose queries are put together once."""
+    """The same for a section and its children, in one query beside that of the place and those of cards()."""
     family = [
         each.pk for each in around.sections().values() if section.pk in (each.pk, each.parent_id)
     ] or [section.pk]
+    place = _place(request.GET.get(OLDER))
+    rows = _of_sections(len(family), place is not None)(*family, *(place or ()), timezone.now())
+    # Those of each section are in their order, but one section after the other.
+    found = sorted((key for part, *key in rows if part < len(family)), reverse=True)
+    behind = sorted(key for part, *key in rows if part >= len(family))
+    before = behind[PER_PAGE - _passed_over(len(family)) :]
+    return _page(request, Order(), place, found[: PER_PAGE + 1], before[:1])
 
-    def find(place: Place | None, back: bool) -> list[Key]:
-        at = place or ()
-        rows = _of_sections(len(family), place is not None, back)(*family, *at, timezone.now())
-        # Those of each section in their order, but one section after the other.
-        found = sorted(((moment, number) for _, moment, number in rows), reverse=not back)
-        return found[: PER_PAGE + 1]
 
-    return _page(find, request, Order())
+def _passed_over(sections: int) -> int:
+    """How many of those behind a page the database passes over by itself: of one section it knows the order."""
+    return PER_PAGE if sections == 1 else 0
 
 
 @cache
-def _of_sections(number: int, has_place: bool, back: bool) -> PreparedQuery:
-    """The keys of a page of so many sections, from a place or from the beginning."""
+def _of_sections(number: int, has_place: bool) -> PreparedQuery:
+    """The keys of a page of so many sections: of its stories, and behind a place, of those before it."""
 
     def build(*values: Any) -> list[Any]:
-        *family, at = values
-        place = Place(family[number], family[number + 1]) if has_place else None
-        return [
-            Order()
-            .walk(Article.objects.filter(section=section), place, back=back, at=at)
-            .values_list("published_at", "id")[: PER_PAGE + 1]
-            for section in family[:number]
-        ]
+        family, at = values[:number], values[-1]
+        parts = [Article.objects.filter(section=section) for section in family]
+        place = Place(values[number], values[number + 1]) if has_place else None
+        walks = [Order().walk(part, place, at=at)[: PER_PAGE + 1] for part in parts]
+        if place:
+            back = [Order().walk(part, place, back=True, including=True, at=at) for part in parts]
+            walks += [walk[_passed_over(number) : PER_PAGE + 1] for walk in back]
+        return [walk.values_list("published_at", "id") for walk in walks]
 
     return PreparedQuery(
         build, *[int] * number, *([dt.datetime, int] if has_place else []), dt.datetime
@@ -180,27 +187,29 @@ def _of_sections(number: int, has_place: bool, back: bool) -> PreparedQuery:
 
 
 def _page(
-    find: Callable[[Place | None, bool], list[Key]], request: HttpRequest, order: Order
+    request: HttpRequest,
+    order: Order,
+    place: Place | None,
+    found: Sequence[Sequence[Any]],
+    before: Sequence[Sequence[Any]],
 ) -> Listing:
-    """The page of a list of which `find` gives the keys on from a place, or back from it."""
-    place = _place(request.GET.get(order.parameter))
-    found = find(place, False)
+    """The page of a list after that place, by the keys that are `found` on from it and that of the story `before` the
+    page behind, if there is one.
+
+    Raises Http404 for a place with nothing behind it.
+    """
     if place is not None and not found:
         raise Http404
     here = [number for _, number in found[:PER_PAGE]]
-    behind = None
-    if place is not None:
-        # The page behind begins after the story that stands before its own; nothing stands before the first page.
-        before = find(Place(*found[0]), True)
-        whole = len(before) > PER_PAGE
-        behind = order.query_after(before[PER_PAGE][1]) if whole else order.first_query
     path = request.path
+    # Nothing stands before the first page.
+    behind = path + (order.query_after(before[0][1]) if before else order.first_query)
     return Listing(
         articles=cards(here),
         here=path + (order.query_after(place.number) if place else order.first_query),
         first=path + order.first_query,
         ahead=path + order.query_after(here[-1]) if len(found) > PER_PAGE else None,
-        behind=None if behind is None else path + behind,
+        behind=behind if place else None,
         since=place.moment if place else None,
         oldest_first=order.oldest_first,
     )
@@ -285,7 +294,10 @@ def _place(token: str | None) -> Place | None:
     """The place of the story that the address names. Raises Http404 for one that was never public."""
     if token is None:
         return None
-    rows = _place_of(int(token), timezone.now())
+    number = int(token)
+    # Mostly its card is known: it stood on the page before.
+    shown = [(story.published_at, number) for story in cards([number])]
+    rows = shown or _place_of(number, timezone.now())
     if not rows:
         raise Http404
     return Place(*rows[0])

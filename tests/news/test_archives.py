@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from news import most_read
 from news.models import Article, DailyViewCount, MostRead, Tag, Thread
+from news.templatetags import news as template_tags
 from news.text import VIETNAM, local
 from tests.factories import make_article, make_section
 
@@ -344,3 +345,22 @@ def test_a_place_of_years_ago_costs_what_one_of_today_costs(client: Client) -> N
     for old, new in zip(addresses(stories[25]), addresses(stories[-25]), strict=True):
         # Less than one step for each story between them.
         assert steps(old) < steps(new) + MANY, old
+
+
+def test_a_row_is_made_once_for_all_lists_and_anew_when_its_story_changes(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = make_article(title="Họp dân phố")
+    lists = [story.section.get_absolute_url()]
+    lists += [reverse("news:section_year", args=[story.section.slug, story.published_at.year])]
+    made: list[str] = []
+    row = template_tags._row
+    monkeypatch.setattr(
+        template_tags, "_row", lambda story, **how: made.append(story.title) or row(story, **how)
+    )
+    for title in ("Họp dân phố", "Họp tổ dân phố"):
+        story.title = title
+        story.save()
+        for address in lists:
+            assert f">{title}</a></h2>" in client.get(address).content.decode()
+    assert made == ["Họp dân phố", "Họp tổ dân phố"]
