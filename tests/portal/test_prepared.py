@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def shown(row: Any, came_with: Any = None) -> Any:
     """All that a row holds: what was fetched, what was not, what came with it, and from where."""
     if not isinstance(row, Model):
-        return row
+        return tuple(row)
     others = row._state.fields_cache.items()
     # A story's count of views knows its story again.
     beside = {
