@@ -272,25 +272,34 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 # --- Showing -------------------------------------------------------------------------------------
 
 
+# When a picture is fetched, by where it stands: the largest thing on the first screen; partly there, below words,
+# which are read before it comes; anywhere else. On a slow line typefaces and pictures share what there is.
+LOADING = {
+    "first": 'fetchpriority="high"',
+    "after words": 'fetchpriority="low"',
+    "when near": 'loading="lazy" decoding="async" fetchpriority="low"',
+}
+
+
 def picture_html(
-    photo: "Photo", *, alt: str, sizes: str = BODY_SIZES, eager: bool = False
+    photo: "Photo", *, alt: str, sizes: str = BODY_SIZES, loads: str = "when near"
 ) -> SafeString:
-    """The picture with its renditions, its size known before it loads, lazy unless `eager` (above the fold)."""
+    """The picture with its renditions, its size known before it loads; `loads` is one of LOADING."""
     sources = ["avif", "webp"] if photo.has_avif else ["webp"]
     return _picture(
         [(kind, photo.srcset(kind)) for kind in sources],
         (photo.url, photo.srcset(photo.extension), photo.width, photo.height),
         alt=alt,
         sizes=sizes,
-        eager=eager,
+        loads=loads,
     )
 
 
-def card_html(photo: "Photo", *, alt: str, sizes: str, eager: bool = False) -> SafeString:
+def card_html(photo: "Photo", *, alt: str, sizes: str, loads: str = "when near") -> SafeString:
     """The crop for cards; the whole picture where none has been made yet (`manage.py renditions` does)."""
     cards = photo.cards
     if not cards:
-        return picture_html(photo, alt=alt, sizes=sizes, eager=eager)
+        return picture_html(photo, alt=alt, sizes=sizes, loads=loads)
     sources = ["avif", "webp"] if photo.has_avif else ["webp"]
     largest = cards[0]
     return _picture(
@@ -303,7 +312,7 @@ def card_html(photo: "Photo", *, alt: str, sizes: str, eager: bool = False) -> S
         ),
         alt=alt,
         sizes=sizes,
-        eager=eager,
+        loads=loads,
     )
 
 
@@ -313,7 +322,7 @@ def _picture(
     *,
     alt: str,
     sizes: str,
-    eager: bool,
+    loads: str,
 ) -> SafeString:
     address, srcset, width, height = fallback
     fits = escape(sizes)
@@ -321,8 +330,7 @@ def _picture(
         f'<source type="image/{kind}" srcset="{escape(candidates)}" sizes="{fits}">'
         for kind, candidates in sources
     )
-    how = 'fetchpriority="high"' if eager else 'loading="lazy" decoding="async"'
     return mark_safe(  # noqa: S308 - whatever is not ours is escaped
         f'<picture>{shown}<img src="{escape(address)}" srcset="{escape(srcset)}" sizes="{fits}"'
-        f' width="{width}" height="{height}" alt="{escape(alt)}" {how}></picture>'
+        f' width="{width}" height="{height}" alt="{escape(alt)}" {LOADING[loads]}></picture>'
     )

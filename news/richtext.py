@@ -303,7 +303,8 @@ def show(body: str, photos: "Iterable[Photo]") -> SafeString:
 
     def picture(photo: "Photo", alt: str) -> str:
         nonlocal begins_with_picture
-        markup = picture_html(photo, alt=alt, eager=begins_with_picture)
+        loads = "after words" if begins_with_picture else "when near"
+        markup = picture_html(photo, alt=alt, loads=loads)
         begins_with_picture = False
         return markup
 

@@ -150,9 +150,9 @@ def _in_row(cover: Photo | None) -> str:
 
 
 @register.simple_tag
-def picture(photo: Photo, sizes: str, alt: str = "", eager: bool = False) -> SafeString:
+def picture(photo: Photo, sizes: str, alt: str = "", loads: str = "when near") -> SafeString:
     """A photo outside a body, whole."""
-    return picture_html(photo, alt=alt, sizes=sizes, eager=eager)
+    return picture_html(photo, alt=alt, sizes=sizes, loads=loads)
 
 
 @register.simple_tag
@@ -162,9 +162,9 @@ def single_picture(photo: Photo, alt: str = "") -> SafeString:
 
 
 @register.simple_tag
-def card(photo: Photo, sizes: str, eager: bool = False) -> SafeString:
+def card(photo: Photo, sizes: str, loads: str = "when near") -> SafeString:
     """A photo beside a title, cut to the shape of cards. The title says what it is about, so alt is empty."""
-    return card_html(photo, alt="", sizes=sizes, eager=eager)
+    return card_html(photo, alt="", sizes=sizes, loads=loads)
 
 
 @register.simple_tag

@@ -6,7 +6,6 @@ import { forgetReader, knownLinks, knownReader, rememberLink } from "./reader.js
 export const FORGOTTEN = "reader-forgotten";
 const own = document.querySelector("[data-own]");
 const forgetters = document.querySelectorAll("[data-forget]");
-const day = new Intl.DateTimeFormat("vi-VN", { dateStyle: "short" });
 
 const line = ({ address, title, sent }) => {
   const link = document.createElement("a");
@@ -15,7 +14,7 @@ const line = ({ address, title, sent }) => {
   link.textContent = title;
   const item = document.createElement("li");
   const moment = new Date(sent);
-  item.append(link, Number.isNaN(moment.getTime()) ? "" : `, gửi ${day.format(moment)}`);
+  item.append(link, Number.isNaN(moment.getTime()) ? "" : `, gửi ${moment.toLocaleDateString("vi-VN", { dateStyle: "short" })}`);
   return item;
 };
 

@@ -267,13 +267,12 @@ def test_a_first_visit_weighs_little_and_waits_for_two_files(demo: Article, clie
 
     Who raises these numbers makes every first visit slower: the whole bound is 150 KB.
     """
-    most = {"/": 60_000, demo.section.get_absolute_url(): 57_000, demo.get_absolute_url(): 68_000}
+    most = {"/": 60_000, demo.section.get_absolute_url(): 57_000, demo.get_absolute_url(): 65_000}
     for address, bound in most.items():
         page = client.get(address).content.decode()
         blocking = re.findall(r'<link rel="stylesheet"|<script src=', page)
         assert len(blocking) == 2, address
         files = set(re.findall(r'(?:href|src)="/static/([^"#]+)', page)) - {"img/favicon.svg"}
-        files |= {"js/reader.js"} if "js/remembered.js" in files else set()
         sizes = {name: weight(name) for name in files}
         sizes["page"] = len(gzip.compress(page.encode()))
         # With the headers of each answer.
