@@ -74,8 +74,13 @@ class Comment(models.Model):
         ASKED = "asked", "Đã xin, chưa xác nhận"
         CONFIRMED = "confirmed", "Đã xác nhận"
 
+    # Every index is written with every comment: those that Django would give a key lie in Meta, or in part of them.
     article = models.ForeignKey(
-        Article, verbose_name="tin bài", on_delete=models.PROTECT, related_name="comments"
+        Article,
+        verbose_name="tin bài",
+        on_delete=models.PROTECT,
+        related_name="comments",
+        db_index=False,
     )
     # One level: a reply has none itself.
     parent = models.ForeignKey(
@@ -85,6 +90,7 @@ class Comment(models.Model):
         related_name="replies",
         null=True,
         blank=True,
+        db_index=False,
     )
     # As long as the form allows, each letter with two marks (see comments.plain_text.length).
     name = models.CharField("họ tên", max_length=180, blank=True)
@@ -102,6 +108,7 @@ class Comment(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
     )
     reason = models.CharField("lý do", max_length=20, choices=Reason, blank=True)
 
@@ -112,7 +119,7 @@ class Comment(models.Model):
     reports = models.PositiveIntegerField("số lượt báo vi phạm", default=0)
 
     source = models.CharField("nguồn gửi", max_length=64, blank=True, editable=False)
-    digest = models.CharField(max_length=64, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
     words_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     consent_version = models.CharField("bản lời đồng ý", max_length=20)
@@ -136,6 +143,8 @@ class Comment(models.Model):
             ("erase_comment", "Được xoá ý kiến theo yêu cầu của người gửi"),
         ]
         constraints = [
+            # Not `unique` of the field, for which PostgreSQL gets a second index, of beginnings.
+            models.UniqueConstraint(fields=["digest"], name="comment_once"),
             # Who is shown to the public was looked at by somebody, some time.
             models.CheckConstraint(
                 condition=Q(status="pending", decided_at__isnull=True)
@@ -192,13 +201,26 @@ class Comment(models.Model):
                 name="comment_same_words",
             ),
             # The retention run, which ends at the first row that is too young.
-            models.Index(fields=["decided_at"], condition=~Q(email=""), name="comment_with_email"),
+            models.Index(
+                fields=["decided_at"],
+                condition=~Q(email="") & Q(decided_at__isnull=False),
+                name="comment_with_email",
+            ),
             models.Index(
                 fields=["created_at"],
                 condition=~Q(source="", words_digest=""),
                 name="comment_with_source",
             ),
             models.Index(fields=["created_at", "id"], name="comment_by_time"),
+            # Of the few that have one: a new comment has no decider, and most are no replies.
+            models.Index(
+                fields=["parent"], condition=Q(parent__isnull=False), name="comment_replies"
+            ),
+            models.Index(
+                fields=["decided_by"],
+                condition=Q(decided_by__isnull=False),
+                name="comment_of_decider",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -214,7 +236,8 @@ class Comment(models.Model):
     def add(self) -> bool:
         """Store a new one; False if one with the same digest is there. In a transaction.
 
-        One statement for each table: every comment comes this way, and Django's save() asks and makes more.
+        One statement for each table: every comment comes this way. Model.save() could not say "unless it is there",
+        and asks, announces and makes more; what it does beyond storing, keeping the words, is done here too.
         """
         fields, statement = _insertion()
         values = [
