@@ -70,7 +70,7 @@ class Told:
         answer = ask(self.port, path, method, body, **headers)
         if answer.cache and answer.cache != "HIT":
             # nginx puts a copy in its place only after the last byte has left.
-            time.sleep(0.03)
+            time.sleep(0.1)
         return answer
 
     def port_of_nowhere(self) -> None:
