@@ -16,9 +16,11 @@ JOINED = ("css/site.css", "js/site.js", "js/article.js")
 # By their whole address: axe, which reads style sheets again, takes a short one for one beside the page.
 _STYLE = re.compile(r'@import "/static/css/(?P<name>[a-z-]+\.css)"(?: (?P<media>[a-z]+))?;')
 _SCRIPT = re.compile(r'^import "\./(?P<name>[a-z-]+\.js)";', re.MULTILINE)
-# What the browser passes over: a sixteenth of the style as it is sent. No string in it holds such.
+# What the browser passes over: a tenth of the style and a quarter of the scripts as they are sent. No string holds such.
 _STYLE_REMARK = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STYLE_SPACE = re.compile(r"\s+")
+_STYLE_NO_SPACE = re.compile(r" ?([{};,]) ?|(?<=:) ")
+_SCRIPT_REMARK = re.compile(r"^ *//.*\n", re.MULTILINE)
 _MODULE = re.compile(r"^(?:import|export)\b", re.MULTILINE)
 
 
@@ -65,5 +67,6 @@ def joined(name: str, read: Callable[[str], str]) -> str:
         return f"{{\n{text}}}\n"
 
     if name.endswith(".css"):
-        return _STYLE_SPACE.sub(" ", _STYLE_REMARK.sub("", _STYLE.sub(style, read(name))))
-    return _SCRIPT.sub(script, read(name))
+        text = _STYLE_SPACE.sub(" ", _STYLE_REMARK.sub("", _STYLE.sub(style, read(name))))
+        return _STYLE_NO_SPACE.sub(r"\1", text)
+    return _SCRIPT_REMARK.sub("", _SCRIPT.sub(script, read(name)))

@@ -489,11 +489,6 @@ def memory(site: Site, asked: Asked) -> list[dict[str, float]]:
             done += drive(views, 16, 1).requests
 
 
-def phone() -> dict[str, Any] | None:
-    """What the script of the first visit kept, where it was run."""
-    return report.kept("phone")
-
-
 def measure(asked: Asked) -> dict[str, Any]:
     found: dict[str, Any] = {"machine": report.machine(), "asked": vars(asked)}
     with ExitStack() as block:
@@ -536,7 +531,6 @@ def measure(asked: Asked) -> dict[str, Any]:
             found["comments"] = {
                 kind: comment_taken(kind, copy, asked, folder) for kind, copy in copies.items()
             }
-    found["phone"] = phone()
     found["load after"] = round(os.getloadavg()[0], 1)
     return found
 

@@ -213,7 +213,7 @@ def others(found: Found) -> str:
             "met" if most <= 120 else "**not met**",
         ]
     )
-    rows.append(["first visit on a phone", *phone(found.get("phone"))])
+    rows.append(["first visit on a phone", *phone(report.kept("phone"))])
     return table(["", "found", "target", ""], rows)
 
 
