@@ -102,7 +102,9 @@ def cold(found: Found) -> str:
 
 
 def growth(found: Found) -> str:
-    """Their own time with many stories beside their time with few, by work: both are cold in the same run."""
+    """Their own time with many stories beside their time with few, by requests/s and, told beside it, by work: both are
+    cold in the same run.
+    """
     rows = []
     for kind, one in found["cold"].items():
         pairs = [
@@ -123,9 +125,8 @@ def growth(found: Found) -> str:
                     *verdict(clock, 1.2, at_most=True),
                 ]
             )
-    return table(
-        ["", "CPU µs", "CPU µs", "times the work", "target", "times by requests/s", ""], rows
-    )
+    head = ["", "CPU µs with few", "with many", "times the work"]
+    return table([*head, "target", "times by requests/s, judged", ""], rows)
 
 
 def work(figures: Found, name: str) -> float:
@@ -218,9 +219,11 @@ def others(found: Found) -> str:
 
 
 def phone(found: Any) -> Line:
+    """Of the last `make bench-phone`, which is no part of `make bench`."""
     if not found:
         return ["not run", "performance 100, LCP < 1.2 s, CLS 0, TBT < 50 ms, ≤ 150 KB", "not run"]
-    return [found["said"], found["target"], "met" if found["met"] else "**not met**"]
+    said = f"{found['said']} (by `make bench-phone`, {report.kept_at('phone')})"
+    return [said, found["target"], "met" if found["met"] else "**not met**"]
 
 
 def servers(found: Found) -> str:

@@ -98,6 +98,12 @@ def kept(name: str) -> Found | None:
     return json.loads(file.read_text()) if file.exists() else None
 
 
+def kept_at(name: str) -> str:
+    """When that was measured, in UTC."""
+    seconds = (RESULTS / f"{name}.json").stat().st_mtime
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
 def put(part: str, text: str) -> None:
     """Write the part between its marks. Raises ValueError where the page has none."""
     begin, end = f"<!-- begin {part} -->", f"<!-- end {part} -->"
