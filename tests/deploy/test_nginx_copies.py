@@ -145,6 +145,21 @@ def test_a_page_that_was_taken_away_is_not_covered_by_its_last_copy(told: Told) 
     assert (told.ask("/410/").status, told.ask("/404/").status) == (410, 200)
 
 
+def test_that_something_has_moved_or_is_gone_is_kept_in_the_place_of_its_page_only(
+    told: Told,
+) -> None:
+    told.headers = {"X-Accel-Expires": "1"}
+    told.ask("/was-here/")
+    time.sleep(2.1)
+    told.headers = {"X-Accel-Expires": "60", "Location": "/khac/"}
+    for told.status in (301, 410):
+        heard = len(told.heard)
+        assert {told.ask(f"/invented-{told.status}/").status for _ in range(2)} == {told.status}
+        assert len(told.heard) == heard + 2
+    told.status = 301
+    assert [told.ask("/was-here/").cache for _ in range(2)] == ["EXPIRED", "HIT"]
+
+
 def test_comments_and_the_api_are_bounded_for_one_sender_and_reading_pages_for_nobody(
     told: Told,
 ) -> None:
