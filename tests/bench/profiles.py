@@ -1,4 +1,4 @@
-"""Where the time goes of what is measured: a cold article, a cold section, a kept article, a comment.
+"""Where the time goes of what is measured: cold articles, sections and last pages, kept articles, comments.
 
     python -m tests.bench.datasets --stories 1000 --database sqlite -- python -m tests.bench.profiles [--times N]
 
@@ -35,7 +35,8 @@ from django.template.loader_tags import BlockNode  # noqa: E402
 
 from comments.tickets import new_ticket  # noqa: E402
 from news.addresses import address  # noqa: E402
-from news.models import Article  # noqa: E402
+from news.models import Article, Section  # noqa: E402
+from news.paging import OLDER, PER_PAGE  # noqa: E402
 from news.prepared import PreparedQuery  # noqa: E402
 from portal.wsgi import application  # noqa: E402
 from tests.asking import ask  # noqa: E402
@@ -98,7 +99,16 @@ def cold(path: str) -> None:
 
 
 def kept(path: str) -> None:
-    assert ask(path, **SENT).status == 200, path
+    path, _, query = path.partition("?")
+    assert ask(path, query=query, **SENT).status == 200, path
+
+
+def last_page(section: Section) -> str:
+    """The last whole page of its list, as `make bench` takes it."""
+    inside = Article.objects.published().filter(section=section).newest_first()
+    last = max(1, inside.count() // PER_PAGE - 1)
+    before = inside.values_list("pk", flat=True)[last * PER_PAGE - 1]
+    return f"{section.get_absolute_url()}?{OLDER}={before}"
 
 
 def ready(path: str) -> None:
@@ -161,6 +171,7 @@ def main() -> None:
     works: dict[str, Any] = {}
     works["a cold article"] = shares(cold, articles)
     works["a cold section"] = shares(cold, sections)
+    works["a cold last page of a section"] = shares(cold, [last_page(stories[0].section)] * times)
     kept(articles[0])
     rows, each = shares(ready, articles[:1] * times)
     works["a kept article"] = rows, each / READERS

@@ -174,7 +174,9 @@ def write_profile() -> None:
     if not found:
         return
     said = [f"{KINDS[kind]}: {where(one['machine'])}" for kind, one in found.items()]
-    for work in next(iter(found.values()))["works"]:
+    first, *others = (one["works"] for one in found.values())
+    # Of two programs' results only what both looked at.
+    for work in [work for work in first if all(work in one for one in others)]:
         shares = [one["works"][work][0] for one in found.values()]
         names = {name for one in shares for name, share in one.items() if share > LEAST_SHARE}
         in_order = sorted(names, key=lambda name: -sum(one.get(name, 0) for one in shares))
