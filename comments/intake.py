@@ -77,7 +77,8 @@ def take(form: CommentForm, article: Article, sending: Sending) -> Comment:
     in_flood = proofs.is_flood()
     try:
         with transaction.atomic():
-            # Locks the count of this source: of a double post only one comes further at a time.
+            # Locks the count of this source: of a double post only one comes further at a time. One too many takes the
+            # lock too: asking before would cost every comment a statement.
             history = History.take(sending.source, comment.words_digest)
             if history is None:
                 raise LimitReached

@@ -39,9 +39,6 @@ class Place(NamedTuple):
     number: int
 
 
-Key = tuple[dt.datetime, int]
-
-
 @dataclass(frozen=True)
 class Listing:
     """One page of a list, with the addresses of itself, of the first page and of its neighbours, where there are any.

@@ -3,7 +3,7 @@
 Putting one together costs several times what the database takes to answer it, and each time all but a few values is the
 same. What may be asked for is still said by the querysets alone.
 
-It leans on the inside of Django's ORM (compilers, iterables), which promises nothing to anybody. So a test compares each
+It leans on the inside of Django's ORM (compilers, populators of related rows), which promises nothing to anybody. So a test compares each
 of them with its queryset on both databases, and fails for one that it does not reach: tests/portal/test_prepared.py.
 """
 
@@ -70,8 +70,9 @@ class PreparedQuery:
 
     def _put_together(self, alias: str) -> "_Kept":
         connection = connections[alias]
-        together = isinstance(self._build(*self._marks()), list)
-        querysets = self._querysets()
+        built = self._build(*self._marks())
+        together = isinstance(built, list)
+        querysets = built if together else [built]
         compilers = [one.query.get_compiler(using=alias) for one in querysets]
         parts = [compiler.as_sql() for compiler in compilers]
         parameters = [one for _, those in parts for one in those]

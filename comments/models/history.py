@@ -41,7 +41,8 @@ class History(NamedTuple):
 
     @classmethod
     def take(cls, source: str, words_digest: str) -> Self | None:
-        """Count one comment of this source as Quota.take() does, and tell what came before it; None if it has none left.
+        """Count one comment of this source as Quota.take() does, and tell what was stored when it was asked (of two at
+        once neither counts the other); None if it has none left.
 
         One statement, each part from an index: every comment asks it, and going to the database costs more than what
         is found there.

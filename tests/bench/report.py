@@ -175,12 +175,12 @@ def write_profile() -> None:
         return
     said = [f"{KINDS[kind]}: {where(one['machine'])}" for kind, one in found.items()]
     first, *others = (one["works"] for one in found.values())
-    # Of two programs' results only what both looked at.
+    # A result kept by an older program may lack a work: only what both have.
     for work in [work for work in first if all(work in one for one in others)]:
         shares = [one["works"][work][0] for one in found.values()]
         names = {name for one in shares for name, share in one.items() if share > LEAST_SHARE}
         in_order = sorted(names, key=lambda name: -sum(one.get(name, 0) for one in shares))
-        rows = [[name, *(f"{one.get(name, 0):.1%}" for one in shares)] for name in in_order]
+        rows = [[name, *(f"{one.get(name, 0):.0%}" for one in shares)] for name in in_order]
         head = [f"{KINDS[kind]}, {one['works'][work][1]:.3g} ms" for kind, one in found.items()]
         said += [f"### Of {work}", table(["", *head], rows)]
     put("profile", "\n\n".join(said))
