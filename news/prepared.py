@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from django.db import connections, router
 from django.db.models import QuerySet
-from django.db.models.query import ModelIterable, get_related_populators  # type: ignore[attr-defined]
+from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators  # type: ignore[attr-defined]
 
 # Stand for the values while the SQL is put together; found again among its parameters, where nothing else is like them.
 _MARKS: dict[type, Callable[[int], Any]] = {
@@ -82,6 +82,8 @@ class PreparedQuery:
         converters = compiler.get_converters([column for column, *_ in compiler.select])
         if not together:
             are_models = querysets[0]._iterable_class is ModelIterable
+            # Other kinds of rows, such as flat or named ones, are not made here.
+            assert are_models or querysets[0]._iterable_class is ValuesListIterable  # noqa: S101
             made_of = _models_of(compiler, alias) if are_models else None
             return _Kept(parts[0][0], parameters, places, compiler, converters, made_of)
         sql = " UNION ALL ".join(

@@ -250,7 +250,7 @@ _remembered_choice = lru_cache(maxsize=512)(_chosen)
 
 
 def may_be_kept(status: str, headers: Headers, good: str | tuple[str, ...] = "200 ") -> bool:
-    """Whether a good answer of Django is the same for every reader: its view said so, and it has to do with no cookie."""
+    """Whether an answer whose status begins so is the same for every reader: its view said so, it has to do with no cookie."""
     names = {name.lower() for name, _ in headers}
     vary = ",".join(value.lower() for name, value in headers if name.lower() == "vary")
     return (
