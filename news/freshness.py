@@ -95,7 +95,10 @@ def current() -> int:
 
 @contextmanager
 def at(number: int) -> Iterator[None]:
-    """What is read in the block shows this number, whatever the present one is: it comes from a copy of the database."""
+    """What is read in the block shows this number at least, and what is kept of it is kept under no later one.
+
+    For a page, parts of which are made of what was read for others; and for what comes from a copy of the database.
+    """
     token = _told.set(number)
     try:
         yield
@@ -233,7 +236,9 @@ def public_page_with(*parameters: str) -> Callable[..., Any]:
             for name in LISTED.keys() & request.GET.keys():
                 if name not in parameters or not LISTED[name].fullmatch(request.GET[name]):
                     return HttpResponseRedirect(request.path)
-            response = view(request, *args, **kwargs)
+            # What the view has read stays of this number, also if it keeps parts of it after the next change.
+            with at(current()):
+                response = view(request, *args, **kwargs)
             # The others are not to be kept, but to take the place of the page that was withdrawn or has moved.
             if response.status_code in {200, 301, 410}:
                 response.headers[CACHEABLE_HEADER] = "yes"

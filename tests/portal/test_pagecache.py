@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gzip
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from news import freshness
+from news import freshness, paging
 from news.models import Article
 from portal.models import TextPage
 from portal.pagecache import accepts_gzip, matches
@@ -283,6 +284,28 @@ def test_what_becomes_visible_while_a_page_is_made_is_not_waited_for_again(
     monkeypatch.setattr(application, "application", render_slowly)
     assert "Hiện giữa chừng" not in ask(section.get_absolute_url()).text
     assert "Hiện giữa chừng" in ask(section.get_absolute_url()).text
+
+
+def test_no_part_of_a_page_that_was_read_before_a_change_is_kept_for_the_pages_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    story = make_article(title="Tên cũ", status="published")
+    read = paging.cards
+
+    def read_just_before_the_change(numbers: Sequence[int]) -> list[Article]:
+        found = read(numbers)
+        monkeypatch.setattr(paging, "cards", read)
+        Article.objects.filter(pk=story.pk).update(title="Tên mới")
+        freshness.bump()
+        freshness.forget()
+        return found
+
+    monkeypatch.setattr(paging, "cards", read_just_before_the_change)
+    address = story.section.get_absolute_url()
+    assert "Tên cũ" in ask(address).text
+    after = ask(address).text
+    assert "Tên mới" in after
+    assert "Tên cũ" not in after
 
 
 @pytest.mark.parametrize("number", ["0", "x", "01", "", "123456", "²"])
