@@ -35,14 +35,14 @@ from django.template.loader_tags import BlockNode  # noqa: E402
 
 from comments.tickets import new_ticket  # noqa: E402
 from news.addresses import address  # noqa: E402
-from news.models import Article, Section  # noqa: E402
-from news.paging import OLDER, PER_PAGE  # noqa: E402
+from news.models import Article  # noqa: E402
 from news.prepared import PreparedQuery  # noqa: E402
 from portal import answers  # noqa: E402
 from portal.pagecache import PageCache  # noqa: E402
 from portal.wsgi import application  # noqa: E402
 from tests.asking import ask  # noqa: E402
 from tests.bench import report  # noqa: E402
+from tests.bench.addresses import last_whole_page  # noqa: E402
 from tests.bench.datasets import KEPT  # noqa: E402
 
 ROOT = str(Path(__file__).parents[2])
@@ -50,7 +50,8 @@ ROOMS = tuple(f"{ROOT}/{room}/" for room in ("news", "comments", "portal"))
 # What stands around all that is done, or is part of every query.
 PASSED_OVER = {"render", "__call__", "_make", "_adapted", "made_of"}
 SENT = {"HTTP_ACCEPT_ENCODING": "gzip", "HTTP_USER_AGENT": "Mozilla/5.0 Chrome/130 Mobile"}
-SECONDS = 0.001
+# Seconds of work; the kernel's clock may allow fewer looks.
+SAMPLED_EVERY = 0.001
 READERS = 1000
 SHOWN = 20
 
@@ -88,7 +89,7 @@ def shares(one: Callable[[str], None], addresses: list[str]) -> tuple[dict[str, 
         one(path)
     before = signal.signal(signal.SIGPROF, look)
     started = time.process_time()
-    signal.setitimer(signal.ITIMER_PROF, SECONDS, SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, SAMPLED_EVERY, SAMPLED_EVERY)
     for path in addresses:
         one(path)
     signal.setitimer(signal.ITIMER_PROF, 0)
@@ -99,20 +100,12 @@ def shares(one: Callable[[str], None], addresses: list[str]) -> tuple[dict[str, 
 
 def cold(path: str) -> None:
     application.memory.clear()
-    kept(path)
+    ask_for(path)
 
 
-def kept(path: str) -> None:
+def ask_for(path: str) -> None:
     path, _, query = path.partition("?")
     assert ask(path, query=query, **SENT).status == 200, path
-
-
-def last_page(section: Section) -> str:
-    """The last whole page of its list, as `make bench` takes it."""
-    inside = Article.objects.published().filter(section=section).newest_first()
-    last = max(1, inside.count() // PER_PAGE - 1)
-    before = inside.values_list("pk", flat=True)[last * PER_PAGE - 1]
-    return f"{section.get_absolute_url()}?{OLDER}={before}"
 
 
 def ready(path: str) -> None:
@@ -175,8 +168,9 @@ def main() -> None:
     works: dict[str, Any] = {}
     works["a cold article"] = shares(cold, articles)
     works["a cold section"] = shares(cold, sections)
-    works["a cold last page of a section"] = shares(cold, [last_page(stories[0].section)] * times)
-    kept(articles[0])
+    last, _ = last_whole_page(stories[0].section)
+    works["a cold last page of a section"] = shares(cold, [last] * times)
+    ask_for(articles[0])
     rows, each = shares(ready, articles[:1] * times)
     works["a kept article"] = rows, each / READERS
     written = address("comments:write", stories[0].pk)
