@@ -1,6 +1,6 @@
 """What base.html needs on every page. Lazy: a page that does not show it does not ask for it."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,6 +14,13 @@ from portal.models import SiteIdentity, TextPage
 
 # About as many characters of section names as one line of a desk's screen holds; the rest is behind `Thêm`.
 ROW_CHARACTERS = 120
+
+
+class Entry(NamedTuple):
+    """A section of the first level in the menu, with its children."""
+
+    section: Section
+    below: list[Section]
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -35,15 +42,17 @@ def _around() -> dict[str, Any]:
     return {"menu": _menu(), "text_pages": list(TextPage.objects.shown().defer("body"))}
 
 
-def _menu() -> dict[str, list[Section]]:
-    """Sections of the first level with `.below`, their children: `all`, `row` and `rest`."""
-    everything = list(sections().values())
-    for section in everything:
-        section.below = [child for child in everything if child.parent_id == section.pk]  # type: ignore[attr-defined]
-    first_level = [section for section in everything if section.parent_id is None]
-    row: list[Section] = []
-    for section in first_level:
-        if sum(len(other.name) + 4 for other in [*row, section]) > ROW_CHARACTERS:
+def _menu() -> dict[str, list[Entry]]:
+    """The first level of sections: `all`, and of them those in the `row` and the `rest` behind it."""
+    everything = sections().values()
+    entries = [
+        Entry(section, [child for child in everything if child.parent_id == section.pk])
+        for section in everything
+        if section.parent_id is None
+    ]
+    row: list[Entry] = []
+    for entry in entries:
+        if sum(len(other.section.name) + 4 for other in [*row, entry]) > ROW_CHARACTERS:
             break
-        row.append(section)
-    return {"all": first_level, "row": row, "rest": first_level[len(row) :]}
+        row.append(entry)
+    return {"all": entries, "row": row, "rest": entries[len(row) :]}
