@@ -34,7 +34,7 @@ def page(request: HttpRequest, article_id: int) -> HttpResponse:
     article = get_object_or_404(
         Article.objects.published().select_related("section"), pk=article_id
     )
-    found = showing.section_of(article, request.GET, Policy.current())
+    found = showing.section_of(article, request.GET, Policy.in_force())
     here = found["page"]
     more = (
         f"{request.path}?{found['query']}trang={here.next_page_number()}" if here.has_next() else ""

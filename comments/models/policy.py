@@ -85,8 +85,8 @@ class Policy(models.Model):
 
     @classmethod
     def in_force(cls) -> Self:
-        """The same as readers meet it, at most GENERATION_MEMO_SECONDS old; for all who do not change it."""
-        rules: Self = freshness.believed("rules for comments", cls.current)
+        """The same as readers meet it, from memory until what the public sees changes; for all who do not change it."""
+        rules: Self = freshness.made_once("rules for comments", cls.current)
         return rules
 
     def due_days(self) -> Callable[[dt.datetime], dt.date]:

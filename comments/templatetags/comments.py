@@ -10,7 +10,6 @@ from comments import consent as consents
 from comments import showing
 from comments.forms import CommentForm
 from comments.models import Policy
-from news import freshness
 from news.models import Article
 
 register = template.Library()
@@ -21,7 +20,7 @@ _EMPTY = CommentForm()
 def comment_section(context: Context, article: Article) -> dict[str, Any]:
     """Public comments of the article with their number, and the box to write one."""
     request = context["request"]
-    policy = freshness.made_once("comment policy", Policy.current)
+    policy = Policy.in_force()
     preview = context.get("preview", False)
     return {
         **showing.section_of(article, request.GET, policy),

@@ -264,7 +264,7 @@ def test_one_household_s_ipv6_addresses_are_one_source(client: Client, settings:
 def test_a_comment_is_taken_by_three_statements_in_one_transaction(
     client: Client, settings: Any
 ) -> None:
-    """What stays the same for a second is asked for once: rules, watched words, blocked sources, a flood."""
+    """What stays the same for a while is asked for once: rules, watched words, blocked sources, a flood."""
     settings.GENERATION_MEMO_SECONDS = 3600
     article = make_article()
     send(client, article, as_json=True)
