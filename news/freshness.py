@@ -44,9 +44,10 @@ CACHEABLE_HEADER = "X-Page-Cache"
 
 # The number, and until when (of the monotonic clock) it is believed.
 _memo: tuple[int, float] = (0, float("-inf"))
-# What made_once() keeps: under which number, until when.
-_made: dict[Hashable, tuple[int, dt.datetime, Any]] = {}
-MOST_MADE = 2000
+# What made_once() keeps, by its kind and name: under which number, until when.
+_made: dict[Hashable, dict[Hashable, tuple[int, dt.datetime, Any]]] = {}
+# Of one kind: what stands on every page is not pushed out by the stories of lists that are read to their end.
+MOST_MADE = 1000
 _making = threading.Lock()
 # The number under which it was asked, from when on it holds, and when the public pages next change by themselves.
 _next: tuple[int, dt.datetime | None, dt.datetime | None] = (-1, None, None)
@@ -149,8 +150,8 @@ def made_once(name: Hashable, make: Callable[[], Any]) -> Any:
     """What `make` gives, made once for each number in each process: a part that many pages share. Nobody may change it.
 
     It ends as whole pages do: after PAGE_CACHE_SECONDS, and when a story appears or expires by itself. The number is
-    asked first, so what is kept under it is never older than it. Of the MOST_MADE that are kept at most, those go
-    first that were made first.
+    asked first, so what is kept under it is never older than it. A name of several parts begins with its kind; of the
+    MOST_MADE that are kept of a kind at most, those go first that were made first.
     """
     return each_made_once([name], lambda names: {name: make()})[name]
 
@@ -166,7 +167,7 @@ def each_made_once(
     now = timezone.now()
     found, missing = {}, []
     for name in names:
-        kept = _made.get(name)
+        kept = _made.get(_kind(name), {}).get(name)
         if kept is None or kept[0] != number or kept[1] <= now:
             missing.append(name)
         else:
@@ -177,12 +178,17 @@ def each_made_once(
         made = make(missing)
         with _making:
             for name, part in made.items():
-                _made.pop(name, None)
-                while len(_made) >= MOST_MADE:
-                    del _made[next(iter(_made))]
-                _made[name] = (number, min(ends, moment) if moment else ends, part)
+                shelf = _made.setdefault(_kind(name), {})
+                shelf.pop(name, None)
+                while len(shelf) >= MOST_MADE:
+                    del shelf[next(iter(shelf))]
+                shelf[name] = (number, min(ends, moment) if moment else ends, part)
         found |= made
     return found
+
+
+def _kind(name: Hashable) -> Hashable:
+    return name[0] if isinstance(name, tuple) else name
 
 
 def believed(name: str, ask: Callable[[], Any]) -> Any:

@@ -308,6 +308,25 @@ def test_no_part_of_a_page_that_was_read_before_a_change_is_kept_for_the_pages_a
     assert "Tên cũ" not in after
 
 
+def test_parts_of_many_stories_push_out_each_other_and_not_what_stands_on_every_page(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.GENERATION_MEMO_SECONDS = 3600
+    monkeypatch.setattr(freshness, "MOST_MADE", 3)
+    made: list[Any] = []
+
+    def make(names: list[Any]) -> dict[Any, Any]:
+        made.extend(names)
+        return {name: f"{name}" for name in names}
+
+    freshness.each_made_once(["of every page"], make)
+    for number in range(5):
+        freshness.each_made_once([("row", number)], make)
+    made.clear()
+    freshness.each_made_once(["of every page", ("row", 1), ("row", 2), ("row", 4)], make)
+    assert made == [("row", 1)]
+
+
 @pytest.mark.parametrize("number", ["0", "x", "01", "", "123456", "²"])
 def test_a_page_number_that_is_none_makes_no_copy(number: str) -> None:
     answer = ask("/", query=urlencode({"trang": number}))
