@@ -68,6 +68,24 @@ def test_every_prepared_query_gives_what_its_queryset_gives(
     assert not unasked
 
 
+def test_a_status_stands_in_the_query_and_what_is_no_plain_word_is_handed_over_beside_it() -> None:
+    """A status that is handed over makes SQLite plan the query anew each time it is asked."""
+    odd = make_article(title="O'x %s", byline="50%")
+    prepared = PreparedQuery(
+        lambda pk: (
+            Article.objects.published()
+            .filter(pk__gte=pk, title="O'x %s", byline__contains="%")
+            .extra(where=["title LIKE 'O%%'"])
+        ),
+        int,
+    )
+    assert prepared(0) == [odd]
+    (kept,) = prepared._kept.values()
+    assert "published" in kept.sql
+    assert "published" not in kept.parameters
+    assert "O'x %s" in kept.parameters
+
+
 def written_at(prepared: PreparedQuery) -> str:
     code = getattr(prepared._build, "func", prepared._build).__code__
     return f"{code.co_filename}:{code.co_firstlineno}"
