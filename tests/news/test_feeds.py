@@ -235,3 +235,8 @@ def test_pages_name_their_feeds(client: Client) -> None:
         words = client.get(page).content.decode()
         for name in ("rss.xml", "atom.xml"):
             assert f'href="{feed}{name}' in words, (page, name)
+
+
+def test_word_s_soft_line_break_in_a_lead_does_not_end_the_feeds(client: Client) -> None:
+    make_article(lead="Dòng một\x0bdòng hai\x01", title="Tin\x08 có dấu ngắt")
+    assert "Dòng một dòng hai" in client.get("/rss.xml").content.decode()

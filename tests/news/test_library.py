@@ -15,24 +15,9 @@ from news.models import Article, Photo
 from portal.models import SiteIdentity
 from tests.desk import files, logged_in, said
 from tests.factories import make_article, make_photo, make_user, picture_bytes, upload
+from tests.news.library import ADD, AUTHOR, JSON, LIBRARY, address, editor, send, words
 
 pytestmark = pytest.mark.django_db
-
-AUTHOR = ("news.view_photo", "news.add_photo", "news.change_photo", "news.delete_photo")
-EDITOR = (*AUTHOR, "news.edit_any_photo")
-LIBRARY = "admin:news_photo_changelist"
-ADD = "admin:news_photo_add"
-CHANGE = "admin:news_photo_change"
-JSON = {"Accept": "application/json"}
-
-
-def editor() -> Client:
-    return logged_in(make_user(*EDITOR))
-
-
-def address(name: str, photo: Photo) -> str:
-    return reverse(f"admin:news_photo_{name}", args=[photo.pk])
-
 
 # --- Finding -------------------------------------------------------------------------------------
 
@@ -207,11 +192,6 @@ def test_a_form_without_sensible_files_is_refused(pictures: list[bytes], words: 
     assert not Photo.objects.exists()
 
 
-def send(client: Client, content: bytes | None = None, **extra: Any) -> Any:
-    data = {"upload": upload(content), "credit": "Ảnh: Tâm"}
-    return client.post(reverse("photo_add"), data, **extra)
-
-
 def test_one_file_sent_by_the_page_comes_back_as_its_card() -> None:
     user = make_user(*AUTHOR)
 
@@ -279,10 +259,6 @@ def test_uploading_by_get_is_refused() -> None:
 
 
 # --- Words and focal point -----------------------------------------------------------------------
-
-
-def words(**fields: Any) -> dict[str, Any]:
-    return {"alt": "", "caption": "", "credit": "", **fields}
 
 
 def test_words_are_mended_in_the_card_and_the_card_comes_back() -> None:
@@ -372,104 +348,6 @@ def test_the_file_of_a_photo_cannot_be_changed() -> None:
         photo.crops,
         photo.avif,
     )
-
-
-# --- Who may -------------------------------------------------------------------------------------
-
-
-def test_an_author_mends_and_deletes_own_uploads() -> None:
-    author = make_user(*AUTHOR)
-    client = logged_in(author)
-    send(client)
-    photo = Photo.objects.get()
-
-    client.post(address("change", photo), words(alt="Của tôi"))
-    photo.refresh_from_db()
-    assert photo.alt == "Của tôi"
-    client.post(address("delete", photo), {"post": "yes"})
-    assert not Photo.objects.exists()
-
-
-def test_an_author_may_look_at_the_photo_of_somebody_else_and_nothing_more() -> None:
-    photo = make_photo()
-    client = logged_in(make_user(*AUTHOR))
-
-    page = client.get(address("change", photo))
-
-    assert page.status_code == 200
-    assert b"focal-mark" not in page.content
-    assert client.post(address("change", photo), words(alt="x")).status_code == 403
-    assert client.post(address("change", photo), words(alt="x"), headers=JSON).status_code == 403
-    assert client.post(address("delete", photo), {"post": "yes"}).status_code == 403
-    assert Photo.objects.get().alt == "Một tấm ảnh"
-    assert "data-photo-words" not in client.get(reverse(LIBRARY)).content.decode()
-
-
-ADDRESSES = {
-    "library": ("get", lambda photo: reverse(LIBRARY)),
-    "form to add": ("get", lambda photo: reverse(ADD)),
-    "adding": ("post", lambda photo: reverse(ADD)),
-    "photo": ("get", lambda photo: address("change", photo)),
-    "changing": ("post", lambda photo: address("change", photo)),
-    "form to delete": ("get", lambda photo: address("delete", photo)),
-    "deleting": ("post", lambda photo: address("delete", photo)),
-    "history": ("get", lambda photo: address("history", photo)),
-    "small window": ("get", lambda photo: reverse("ckeditor_browse")),
-    "uploading in the small window": ("post", lambda photo: reverse("ckeditor_browse")),
-    "uploading from the editor": ("post", lambda photo: reverse("ckeditor_upload")),
-    "uploading from the library": ("post", lambda photo: reverse("photo_add")),
-}
-
-
-@pytest.mark.parametrize("case", ADDRESSES)
-@pytest.mark.parametrize("rights", [(), ("news.view_article", "news.change_article")])
-def test_staff_without_rights_to_photos_are_refused_everywhere(
-    case: str, rights: tuple[str, ...], settings: Any
-) -> None:
-    photo = make_photo()
-    method, where = ADDRESSES[case]
-    data = {
-        "pictures": upload(),
-        "upload": upload(),
-        "file": upload(),
-        "post": "yes",
-        "alt": "Đổi rồi",
-    }
-
-    client = logged_in(make_user(*rights))
-    response = client.get(where(photo)) if method == "get" else client.post(where(photo), data)
-
-    assert response.status_code == 403
-    assert [(kept.pk, kept.alt) for kept in Photo.objects.all()] == [(photo.pk, "Một tấm ảnh")]
-
-
-@pytest.mark.parametrize(
-    "case", [name for name, (method, _) in ADDRESSES.items() if method == "post"]
-)
-def test_who_may_only_look_changes_nothing_anywhere(case: str) -> None:
-    photo = make_photo()
-    data = {
-        "pictures": upload(),
-        "upload": upload(),
-        "file": upload(),
-        "post": "yes",
-        "alt": "Đổi rồi",
-    }
-
-    response = logged_in(make_user("news.view_photo")).post(ADDRESSES[case][1](photo), data)
-
-    assert response.status_code == 403
-    assert [(kept.pk, kept.alt) for kept in Photo.objects.all()] == [(photo.pk, "Một tấm ảnh")]
-
-
-@pytest.mark.parametrize("case", ADDRESSES)
-def test_who_is_not_logged_in_is_sent_to_the_door_or_refused(case: str) -> None:
-    method, where = ADDRESSES[case]
-
-    response = getattr(Client(), method)(where(make_photo()), {"post": "yes", "alt": "Đổi rồi"})
-
-    assert response.status_code in {302, 403}
-    assert Photo.objects.get().alt == "Một tấm ảnh"
 
 
 # --- Deleting ------------------------------------------------------------------------------------

@@ -17,8 +17,8 @@ from portal.roles import ADMINISTRATOR
 from tests.asking import Answer, ask
 from tests.desk import logged_in
 from tests.factories import make_article, make_official, make_section
+from tests.news.redirecting import redirect
 from tests.news.test_counting import READER
-from tests.news.test_redirects import redirect
 
 pytestmark = pytest.mark.django_db
 

@@ -26,7 +26,7 @@ from tests.asking import ask
 from tests.deploy.running import redis
 from tests.desk import logged_in
 from tests.factories import make_article, make_official, make_user
-from tests.portal.test_public_pages import public_addresses
+from tests.portal.whole_site import public_addresses
 
 pytestmark = pytest.mark.django_db
 

@@ -306,6 +306,15 @@ def test_a_text_page_too_deep_is_refused_at_its_field() -> None:
     assert not TextPage.objects.exists()
 
 
+def test_two_text_pages_of_one_title_are_refused_beside_the_field() -> None:
+    TextPage.objects.create(title="Liên hệ")
+    answer = client_of(superuser=True).post(
+        reverse("admin:portal_textpage_add"), {"title": "Liên hệ", "order": 0}
+    )
+    assert answer.status_code == 200
+    assert "Đã có trang ở địa chỉ này" in answer.content.decode()
+
+
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "nơi nào đó"])
 def test_a_link_that_is_no_address_is_refused(address: str) -> None:
     client_of(superuser=True).post(

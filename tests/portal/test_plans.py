@@ -27,7 +27,7 @@ from portal.wsgi import application
 from tests.asking import ask
 from tests.comments.test_writing import WORDS
 from tests.many import copies, hours_before
-from tests.portal.test_public_pages import make_site, public_addresses
+from tests.portal.whole_site import make_site, public_addresses
 from tests.tools.plans import counted, read_through
 
 pytestmark = pytest.mark.django_db

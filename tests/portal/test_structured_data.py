@@ -73,7 +73,9 @@ def test_a_story_has_the_properties_that_search_engines_require(client: Client) 
     assert news["headline"] == story.title
     assert news["author"] == {"@type": "Person", "name": "MINH TÂM"}
     assert (news["image"][0]["width"], news["image"][0]["height"]) == (1200, 630)
+    assert dt.datetime.fromisoformat(news["datePublished"]) == story.published_at
     assert {"name", "url", "logo"} <= set(news["publisher"])
+    assert news["publisher"]["name"] == "Ủy ban nhân dân Phường An Bình"
     steps = found["BreadcrumbList"]["itemListElement"]
     assert [step["position"] for step in steps] == [1, 2, 3, 4]
     assert all({"@type", "name", "item"} <= set(step) for step in steps)
