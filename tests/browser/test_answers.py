@@ -10,7 +10,7 @@ from comments.models import Answer, Comment
 from news.models import OutboxMessage, StaffProfile, Unit
 from portal.roles import EDITOR, MODERATOR
 from tests.browser.conftest import cookies_of, let_in, make_official
-from tests.browser.test_no_lost_text import keeps, kept, no_copy
+from tests.browser.writing import keeps, kept, no_copy
 from tests.factories import make_article, make_comment, make_user
 
 WORDS = "Chào bạn,\n\nphường sẽ mở thêm lối đi trong tháng tới."

@@ -1,4 +1,4 @@
-"""Text that is being written survives: a lost session, a killed browser, a broken server, a colleague; and its keys."""
+"""Text that is being written survives: a lost session, a killed browser, a broken server, a colleague."""
 
 import os
 import signal
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import OperationalError, connection
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
@@ -18,12 +17,10 @@ from portal.accounts.sessions import DeskSession
 from portal.models import TextPage
 from portal.roles import AUTHOR, EDITOR
 from tests.browser.conftest import PASSWORD, QUIET, Watched, let_in, make_official
-from tests.factories import make_article, make_attachment, make_photo, make_section, make_user
+from tests.browser.writing import BODY, TITLE, body_of, draft, form_of, keeps, kept, no_copy, write
+from tests.factories import make_attachment, make_photo, make_section, make_user
 from tests.tools.desk import send_sign_in
 from tests.tools.find_chromium import find_chromium
-
-TITLE = "Cầu mới thông xe"
-BODY = "Cầu dài trăm mét, rộng mười mét."
 
 
 @pytest.fixture
@@ -39,48 +36,6 @@ def sign_in(page: Page, username: str) -> None:
 def desk(page: Page, site: str, section: Section) -> Page:
     """The desk, opened by an author."""
     return let_in(page, site, make_official(AUTHOR, "tacgia"))
-
-
-def form_of(article: Article) -> str:
-    return f"/quan-tri/news/article/{article.pk}/change/"
-
-
-def keeps(page: Page) -> None:
-    """Wait until the form has begun to keep copies of itself."""
-    page.locator("form[data-keeping]").wait_for()
-
-
-def body_of(page: Page) -> Any:
-    return page.frame_locator(".cke_wysiwyg_frame").locator("body")
-
-
-def write(page: Page, site: str, title: str = TITLE, body: str = BODY) -> None:
-    page.goto(f"{site}/quan-tri/news/article/add/")
-    keeps(page)
-    page.locator("[name=section]").select_option(label="Hoạt động")
-    page.locator("[name=title]").fill(title)
-    body_of(page).click()
-    page.keyboard.type(body)
-
-
-def kept(page: Page) -> None:
-    expect(page.locator(".desk-kept")).to_contain_text("Đã giữ một bản trong trình duyệt này")
-
-
-def no_copy(page: Page) -> None:
-    """Nothing is kept in this browser for anybody."""
-    page.wait_for_function("window.deskCopies")
-    page.evaluate("deskCopies.tidied")
-    assert page.evaluate("deskCopies.mine()") == []
-    assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('desk-copy'))") == []
-
-
-def draft(**fields: Any) -> Article:
-    """A draft of the author who is signed in."""
-    fields.setdefault("created_by", User.objects.get(username="tacgia"))
-    return make_article(
-        title=TITLE, status=Article.Status.DRAFT, body="<p>Cầu cũ hẹp.</p>", **fields
-    )
 
 
 # --- The session ------------------------------------------------------------------------------------
@@ -516,67 +471,6 @@ def test_two_people_on_one_story_see_each_other_and_the_version_that_was_saved(
     colleagues = desk.locator("[data-colleagues]")
     expect(colleagues).to_contain_text("đã lưu phiên bản mới lúc")
     expect(colleagues).to_contain_text("B")
-
-
-# --- Keys -------------------------------------------------------------------------------------------------
-
-
-def test_ctrl_s_saves_from_inside_the_editor_and_the_writer_stays_there(
-    watched: Page, site: str, section: Section
-) -> None:
-    author = make_official(AUTHOR, "tacgia")
-    article = draft()
-    let_in(watched, site, author, form_of(article))
-    keeps(watched)
-    body_of(watched).click()
-    watched.keyboard.press("Control+End")
-    watched.keyboard.type(" Thêm một câu")
-    watched.keyboard.press("Control+s")
-    expect(watched.locator(".messagelist")).to_contain_text("Đã lưu")
-    expect(watched.locator(".desk-said[data-said]")).to_contain_text("Đã lưu")
-    keeps(watched)
-    watched.keyboard.type(" và một nữa.")
-    expect(body_of(watched)).to_contain_text("Thêm một câu và một nữa.")
-    article.refresh_from_db()
-    assert "Thêm một câu" in article.body
-
-
-def test_ctrl_enter_submits_for_an_author_and_publishes_for_an_editor(
-    desk: Page, site: str, browser: Browser
-) -> None:
-    write(desk, site)
-    expect(desk.get_by_role("button", name="Gửi duyệt")).to_have_attribute(
-        "aria-keyshortcuts", "Control+Enter Meta+Enter"
-    )
-    expect(desk.locator("[data-keys]")).to_contain_text("Ctrl+Enter bấm “Gửi duyệt”")
-    desk.keyboard.press("Control+Enter")
-    expect(desk.locator(".messagelist")).to_contain_text("gửi duyệt")
-    article = Article.objects.get()
-    assert article.stage == Article.Stage.SUBMITTED
-
-    editor = make_official(EDITOR, "bientap")
-    other = let_in(browser.new_page(), site, editor, form_of(article))
-    keeps(other)
-    other.locator("[name=title]").press("Control+Enter")
-    expect(other.locator(".messagelist")).to_contain_text("Đã xuất bản")
-    other.close()
-
-
-def test_a_double_click_saves_once(desk: Page, site: str) -> None:
-    write(desk, site)
-    sent: list[str] = []
-    desk.on(
-        "request",
-        lambda request: (
-            sent.append(request.url)
-            if request.method == "POST" and request.url.endswith("/add/")
-            else None
-        ),
-    )
-    desk.get_by_role("button", name="Lưu nháp").dblclick()
-    expect(desk.locator(".messagelist")).to_contain_text("Đã lưu")
-    assert len(sent) == 1
-    assert Article.objects.count() == 1
 
 
 # --- How it looks -----------------------------------------------------------------------------------------
