@@ -16,16 +16,15 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils import timezone
 
 from news import text
-from news.models import Article, ArticleQuerySet, SearchEntry, StoryWords
-from news.models import search as index
-from news.models.search import Standing
+from news.models import Article, ArticleQuerySet, SearchEntry, StoryWords, index
+from news.models.search import NOWHERE, Standing
 from news.models.words import Terms
 from news.query import Query, writings
 
 # As many are put in order and paged through; no count ever goes further.
 RANKED = 1000
 # Behind every rank there is.
-_LAST = index.NOWHERE
+_LAST = NOWHERE
 # How many more are asked for, in place of those that have expired.
 _EXPIRED = 20
 

@@ -25,9 +25,10 @@ from news.models.preview import PreviewLink
 from news.models.redirect import Redirect
 from news.models.related import RelatedStory
 from news.models.revision import Revision, Step
-from news.models.search import KnownWord, SearchEntry, StoryStream, StoryWords, TitleWords
+from news.models.search import SearchEntry
 from news.models.section import Section
 from news.models.staff import StaffProfile, Unit
+from news.models.story_words import KnownWord, StoryStream, StoryWords, TitleWords
 from news.models.topics import Tag, Tagging, Thread
 from news.models.workflow import NeedsSecondReader, NotReady, Outdated
 

@@ -12,8 +12,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from news import search as searching
-from news.models import Article, Document, Photo, SearchEntry, StoryWords, TitleWords
-from news.models import search as index
+from news.models import (
+    Article,
+    Document,
+    Photo,
+    SearchEntry,
+    StoryWords,
+    TitleWords,
+    index,
+    story_words,
+)
 from news.models.photo import PhotoWords
 from news.models.words import Terms
 from news.search import search, search_titles
@@ -285,7 +293,7 @@ def test_a_word_in_every_story_yields_the_newest_of_them(monkeypatch: pytest.Mon
 def test_the_newest_are_the_newest_however_far_back_they_stand(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(index, "_LOOKED_AT", 1)
+    monkeypatch.setattr(story_words, "_LOOKED_AT", 1)
     now = timezone.now()
     stories = [
         make_article(
