@@ -24,6 +24,9 @@ class Beacons:
 
     def __init__(self, application: Answering) -> None:
         self.application = application
+        # Read once: looking up a setting takes as long as counting.
+        self.behind_proxy = settings.BEHIND_PROXY
+        self.hosts = frozenset(settings.ALLOWED_HOSTS)
         # Status, headers and body for each kind and scheme.
         self.answers: dict[tuple[str, str], tuple[str, list[tuple[str, str]], bytes]] = {}
 
@@ -35,13 +38,13 @@ class Beacons:
         if (
             found is None
             or environ["REQUEST_METHOD"] != METHODS[found[2]]
-            or settings.SESSION_COOKIE_NAME in environ.get("HTTP_COOKIE", "")
-            or environ.get("HTTP_HOST", "").partition(":")[0] not in settings.ALLOWED_HOSTS
+            or ("HTTP_COOKIE" in environ and settings.SESSION_COOKIE_NAME in environ["HTTP_COOKIE"])
+            or environ.get("HTTP_HOST", "").partition(":")[0] not in self.hosts
         ):
             return self.application(environ, start_response)
         scheme = (
             environ.get("HTTP_X_FORWARDED_PROTO", "")
-            if settings.BEHIND_PROXY
+            if self.behind_proxy
             else environ["wsgi.url_scheme"]
         )
         answer = self.answers.get((found[2], scheme))

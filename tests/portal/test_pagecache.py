@@ -335,9 +335,9 @@ def test_a_page_number_that_is_none_makes_no_copy(number: str) -> None:
 
 
 def test_of_a_story_that_moved_to_another_address_a_proxy_is_told_to_forget_the_page(
-    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    settings.BEHIND_PROXY = True
+    monkeypatch.setattr(application, "behind_proxy", True)
     article = make_article(slug="ten-moi")
     moved = ask(article.get_absolute_url().replace("ten-moi", "ten-cu"))
     assert moved.status == 301

@@ -314,7 +314,7 @@ def stored(size: int = 100, *, seconds: float = 60, changes_at: float = float("i
 def test_a_proxy_keeps_a_page_to_the_end_of_the_second_and_never_past_its_next_change(
     now: float, changes_at: float, kept: str
 ) -> None:
-    assert pagecache.proxy_keeps(stored(changes_at=changes_at), now) == kept
+    assert pagecache.proxy_keeps(stored(changes_at=changes_at), now) == [("X-Accel-Expires", kept)]
 
 
 def test_the_memory_never_holds_more_than_its_bound_and_lets_go_of_what_nobody_reads(
