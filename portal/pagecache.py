@@ -165,7 +165,9 @@ class PageCache:
         self.memory.put(generation, key, page)
         self.shared.put(making, page)
         # What was changed meanwhile is seen at once by who asks now; nginx must not keep what was before.
-        return self._send(page, environ, start_response, newest=changes == freshness.changes_heard())
+        return self._send(
+            page, environ, start_response, newest=changes == freshness.changes_heard()
+        )
 
     def _page(self, headers: Headers, body: bytes, asked_at: dt.datetime) -> StoredPage:
         etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'

@@ -190,9 +190,7 @@ def others(found: Found) -> str:
             judged = [f"≤ {bound:g} s", "met" if longest <= bound else "**not met**"]
             if place not in ("application", "nginx"):
                 judged = ["", ""]
-            rows.append(
-                [f"publishing seen, {words}, asking {place}", f"{longest:.2f} s", *judged]
-            )
+            rows.append([f"publishing seen, {words}, asking {place}", f"{longest:.2f} s", *judged])
     for workers in ("1", "2"):
         most_made = int(workers)
         rows.append(
