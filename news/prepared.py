@@ -3,20 +3,29 @@
 Putting one together costs several times what the database takes to answer it, and each time all but a few values is the
 same. What may be asked for is still said by the querysets alone.
 
+Neither does PostgreSQL plan it each time, which costs ten times what carrying it out does: see _Statement.
+
 It leans on the inside of Django's ORM (compilers, populators of related rows), which promises nothing to anybody. So a test compares each
 of them with its queryset on both databases, and fails for one that it does not reach: tests/portal/test_prepared.py.
 """
 
 import copy
 import datetime as dt
+import itertools
+import logging
 import re
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
-from django.db import connections, router
+from django.conf import settings
+from django.db import DatabaseError, connections, router
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators  # type: ignore[attr-defined]
+from psycopg2.extensions import AsIs
+
+logger = logging.getLogger(__name__)
 
 PLAIN_WORD = re.compile("[a-z_]+", re.ASCII)
 # Stand for the values while the SQL is put together; found again among its parameters, where nothing else is like them.
@@ -51,11 +60,15 @@ class PreparedQuery:
         if kept is None:
             kept = self._kept[alias] = self._put_together(alias)
         connection = connections[alias]
-        bound = list(kept.parameters)
-        for place, number in kept.places.items():
-            bound[place] = _adapted(values[number], connection)
+        adapted = [_adapted(value, connection) for value in values]
+        # In a transaction a failure could not be made good.
+        statement = kept.statement if connection.get_autocommit() else None
         with connection.cursor() as cursor:
-            cursor.execute(kept.sql, bound)
+            if statement is None or not statement.execute(cursor, adapted):
+                bound = list(kept.parameters)
+                for place, number in kept.places.items():
+                    bound[place] = adapted[number]
+                cursor.execute(kept.sql, bound)
             rows = cursor.fetchall()
         if kept.converters:
             compiler = copy.copy(kept.compiler)
@@ -87,13 +100,17 @@ class PreparedQuery:
             # Other kinds of rows, such as flat or named ones, are not made here.
             assert are_models or querysets[0]._iterable_class is ValuesListIterable  # noqa: S101
             made_of = _models_of(compiler, alias) if are_models else None
-            return _Kept(parts[0][0], parameters, places, compiler, converters, made_of)
-        sql = " UNION ALL ".join(
-            f"SELECT {number} AS place, part_{number}.* FROM ({part}) AS part_{number}"  # noqa: S608 - of the ORM
-            for number, (part, _) in enumerate(parts)
-        )
-        shifted = {place + 1: how for place, how in converters.items()}
-        return _Kept(sql, parameters, places, compiler, shifted, None)
+            sql = parts[0][0]
+        else:
+            made_of = None
+            sql = " UNION ALL ".join(
+                f"SELECT {number} AS place, part_{number}.* FROM ({part}) AS part_{number}"  # noqa: S608 - of the ORM
+                for number, (part, _) in enumerate(parts)
+            )
+            converters = {place + 1: how for place, how in converters.items()}
+        keeps_sessions = connection.vendor == "postgresql" and not settings.DATABASE_POOLED
+        statement = _Statement(sql, parameters, places, self._kinds) if keeps_sessions else None
+        return _Kept(sql, parameters, places, compiler, converters, made_of, statement)
 
 
 class _Kept(NamedTuple):
@@ -105,6 +122,52 @@ class _Kept(NamedTuple):
     compiler: Any
     converters: dict[int, Any]
     made_of: Callable[[list[Any]], list[Any]] | None
+    statement: "_Statement | None"
+
+
+class _Statement:
+    """A query as a prepared statement of PostgreSQL, in each session that asks it.
+
+    After five times the session keeps one plan for all values, and makes it anew when a table or its statistics change.
+    A statement outlives transactions, failed ones too, and ends with its session. PgBouncer gives each transaction
+    another one, so it must be said that it stands before the database (DATABASE_POOLED).
+    """
+
+    _TYPES = {int: "bigint", dt.datetime: "timestamptz", uuid.UUID: "uuid"}
+    _numbers = itertools.count(1)
+
+    def __init__(
+        self, sql: str, parameters: list[Any], places: dict[int, int], kinds: tuple[type, ...]
+    ) -> None:
+        name = f"prepared_{next(self._numbers)}"
+        types = ", ".join(self._TYPES[kind] for kind in kinds)
+        self._prepare = f"PREPARE {name} ({types}) AS {sql}; "
+        self._parameters = [
+            AsIs(f"${places[place] + 1}") if place in places else constant
+            for place, constant in enumerate(parameters)
+        ]
+        self._execute = f"EXECUTE {name} ({', '.join(['%s'] * len(kinds))})"
+        # Whether it could be asked in the sessions that tried.
+        self._works: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
+
+    def execute(self, cursor: Any, values: list[Any]) -> bool:
+        """Whether the cursor now has the rows; if not, ask the query plainly. Not in a transaction: a failure ends it."""
+        session = cursor.connection
+        works = self._works.get(session)
+        if works is False:
+            return False
+        try:
+            if works:
+                cursor.execute(self._execute, values)
+            else:
+                cursor.execute(self._prepare + self._execute, [*self._parameters, *values])
+        except DatabaseError as refused:
+            # Such as after a migration that changed a column's type.
+            logger.warning("Asked plainly until this connection ends: %s", refused)
+            self._works[session] = False
+        else:
+            self._works[session] = True
+        return self._works[session]
 
 
 def _models_of(compiler: Any, alias: str) -> Callable[[list[Any]], list[Any]]:

@@ -6,8 +6,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection, connections, router, transaction
 from django.db.models import Model
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from comments.models import Answer, Comment
@@ -15,7 +17,11 @@ from news.models import Article, RelatedStory, Tag, Thread
 from news.prepared import PreparedQuery
 from tests.factories import make_article, make_comment, make_photo, make_section
 
-pytestmark = pytest.mark.django_db
+# Outside transactions: in one nothing is prepared in the session.
+pytestmark = pytest.mark.django_db(transaction=True)
+on_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite prepares by itself"
+)
 
 
 def shown(row: Any, came_with: Any = None) -> Any:
@@ -49,6 +55,9 @@ def test_every_prepared_query_gives_what_its_queryset_gives(
         # In no order where several queries come together.
         mine = sorted(map(tuple, given)) if isinstance(self._build(*values), list) else given
         assert [*map(shown, mine)] == [*map(shown, asked_plainly(self, *values))]
+        with transaction.atomic():
+            within = ask(self, *values)
+        assert sorted(map(str, map(shown, within))) == sorted(map(str, map(shown, given)))
         rows[written_at(self)] += len(given)
         return given
 
@@ -84,6 +93,103 @@ def test_a_status_stands_in_the_query_and_what_is_no_plain_word_is_handed_over_b
     assert "published" in kept.sql
     assert "published" not in kept.parameters
     assert "O'x %s" in kept.parameters
+
+
+def tags_above() -> PreparedQuery:
+    return PreparedQuery(lambda pk: Tag.objects.filter(pk__gt=pk), int)
+
+
+def sql_of(prepared: PreparedQuery, value: int = 0) -> str:
+    """What is said to the database for it; the one tag that there is must come back."""
+    with CaptureQueriesContext(connection) as said:
+        assert prepared(value) == list(Tag.objects.filter(pk__gt=value))
+    return str(said[0]["sql"])
+
+
+@on_postgresql
+def test_a_session_prepares_a_query_once_and_plans_it_at_most_five_times() -> None:
+    Tag.objects.create(name="Môi trường")
+    ask = tags_above()
+    assert sql_of(ask).startswith("PREPARE")
+    for value in range(8):
+        assert sql_of(ask, value).startswith("EXECUTE")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT custom_plans, generic_plans FROM pg_prepared_statements")
+        assert (5, 4) in cursor.fetchall()
+    connection.close()
+    assert sql_of(ask).startswith("PREPARE")
+
+
+@on_postgresql
+def test_transactions_ask_plainly_and_one_that_fails_takes_nothing_along() -> None:
+    tag = Tag.objects.create(name="Môi trường")
+    ask = tags_above()
+    with transaction.atomic():
+        assert sql_of(ask).startswith("SELECT")
+    sql_of(ask)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        sql_of(ask)
+        Tag.objects.create(pk=tag.pk, name="Đô thị")
+    assert sql_of(ask).startswith("EXECUTE")
+
+
+@on_postgresql
+def test_what_a_session_refuses_is_asked_plainly_until_it_ends() -> None:
+    Tag.objects.create(name="Môi trường")
+    length = Tag._meta.get_field("name").max_length or 0
+
+    def of_length(length: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE news_tag ALTER name TYPE varchar({length})")
+
+    ask = tags_above()
+    sql_of(ask)
+    of_length(length + 1)
+    try:
+        # "cached plan must not change result type"
+        assert sql_of(ask).startswith("EXECUTE")
+        assert sql_of(ask).startswith("SELECT")
+        connection.close()
+        assert sql_of(ask).startswith("PREPARE")
+    finally:
+        of_length(length)
+    # As by a pooler of which nobody has told.
+    connection.close()
+    sql_of(ask)
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    sql_of(ask)
+    assert sql_of(ask).startswith("SELECT")
+
+
+@on_postgresql
+def test_a_replica_prepares_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    Tag.objects.create(name="Môi trường")
+    ask = tags_above()
+    sql_of(ask)
+    replica = connection.copy("replica")
+    connections["replica"] = replica
+    try:
+        monkeypatch.setattr(router, "db_for_read", lambda model, **hints: "replica")
+        replica.force_debug_cursor = True
+        assert [tag._state.db for tag in ask(0)] == ["replica"]
+        assert [tag._state.db for tag in ask(0)] == ["replica"]
+        said = [query["sql"].split()[0] for query in replica.queries if "tag" in query["sql"]]
+        assert said[0] == "PREPARE"
+    finally:
+        replica.close()
+        del connections["replica"]
+    monkeypatch.undo()
+    assert sql_of(ask).startswith("EXECUTE")
+
+
+@on_postgresql
+def test_nothing_is_prepared_behind_a_pooler(settings: Any) -> None:
+    settings.DATABASE_POOLED = True
+    Tag.objects.create(name="Môi trường")
+    ask = tags_above()
+    assert sql_of(ask).startswith("SELECT")
+    assert sql_of(ask).startswith("SELECT")
 
 
 def written_at(prepared: PreparedQuery) -> str:

@@ -10,9 +10,11 @@ def read_through(statements: Iterable[str], tables: Iterable[str], *, many: int)
     """Which of the tables a SELECT among the statements reads in the order they lie in.
 
     PostgreSQL carries the statements out, and `many` is the number of rows up to which such reading does not count:
-    it also calls it a Seq Scan when a LIMIT stops it after a few. SQLite only tells its plan.
+    it also calls it a Seq Scan when a LIMIT stops it after a few. SQLite only tells its plan. What was prepared in the
+    session (EXECUTE) is explained as the session would carry it out now.
     """
-    plans = [_plan(statement) for statement in statements if statement.startswith("SELECT")]
+    asking = ("SELECT", "EXECUTE")
+    plans = [_plan(statement) for statement in statements if statement.startswith(asking)]
     return {table for table in tables for plan in plans if _reads(plan, table, many)}
 
 
