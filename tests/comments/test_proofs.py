@@ -16,17 +16,10 @@ from django.utils import timezone
 from comments import proofs, tickets
 from comments.models import Comment, SpentProof
 from news.models import Article
+from tests.comments.sending import send
 from tests.factories import make_article, make_comment
 
 pytestmark = pytest.mark.django_db
-
-WORDS = {
-    "text": "Rất đồng tình với chủ trương này.",
-    "name": "Trần Thị B",
-    "email": "b@example.vn",
-    "consent": "on",
-    "website": "",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -52,9 +45,8 @@ def solved(work: dict[str, Any]) -> str:
     return altcha.Payload(challenge, solution).to_base64()
 
 
-def send(article: Article, ticket: str, **changes: Any) -> Comment:
-    address = reverse("comments:write", args=[article.pk])
-    answer = Client().post(address, {**WORDS, "ticket": ticket, **changes})
+def taken(article: Article, ticket: str, **changes: Any) -> Comment:
+    answer = send(Client(), article, ticket=ticket, **changes)
     assert answer.status_code == 200
     assert "Cảm ơn bạn" in answer.content.decode()
     return Comment.objects.latest("id")
@@ -70,14 +62,14 @@ def test_without_a_flood_there_is_no_work_and_none_is_missed(client: Client) -> 
     make_comment(article=article)
     data = client.get(reverse("comments:ticket", args=[article.pk])).json()
     assert set(data) == {"ticket"}
-    assert codes(send(article, data["ticket"])) == []
+    assert codes(taken(article, data["ticket"])) == []
 
 
 def test_in_a_flood_the_ticket_brings_work_and_its_solution_keeps_the_comment_in_the_queue(
     client: Client, flood: Article
 ) -> None:
     data = client.get(reverse("comments:ticket", args=[flood.pk])).json()
-    comment = send(flood, data["ticket"], proof=solved(data["work"]))
+    comment = taken(flood, data["ticket"], proof=solved(data["work"]))
     assert codes(comment) == []
     assert not comment.suspected
 
@@ -89,7 +81,7 @@ def test_the_form_on_a_page_of_its_own_brings_the_work_along_in_a_flood_only(
     page = html.unescape(client.get(address).content.decode())
     ticket = page.partition('name="ticket" value="')[2].partition('"')[0]
     work = json.loads(page.partition('data-work="')[2].partition('">')[0])
-    assert codes(send(flood, ticket, proof=solved(work))) == []
+    assert codes(taken(flood, ticket, proof=solved(work))) == []
     Comment.objects.update(created_at=timezone.now() - proofs.WINDOW)
     assert "data-work" not in client.get(address).content.decode()
 
@@ -103,7 +95,7 @@ def test_a_flood_is_over_after_ten_minutes(flood: Article) -> None:
 def test_without_a_proof_a_comment_is_kept_as_suspected_and_thanked_for_all_the_same(
     flood: Article,
 ) -> None:
-    comment = send(flood, tickets.new_ticket(flood.pk))
+    comment = taken(flood, tickets.new_ticket(flood.pk))
     assert codes(comment) == ["no_proof"]
     assert comment.suspected
 
@@ -111,8 +103,8 @@ def test_without_a_proof_a_comment_is_kept_as_suspected_and_thanked_for_all_the_
 def test_the_same_proof_counts_once(flood: Article) -> None:
     ticket = tickets.new_ticket(flood.pk)
     proof = solved(proofs.work(ticket))
-    assert codes(send(flood, ticket, proof=proof)) == []
-    assert codes(send(flood, ticket, proof=proof, text="Ý kiến thứ hai của tôi.")) == ["no_proof"]
+    assert codes(taken(flood, ticket, proof=proof)) == []
+    assert codes(taken(flood, ticket, proof=proof, text="Ý kiến thứ hai của tôi.")) == ["no_proof"]
 
 
 def test_a_refused_form_leaves_the_proof_unused_and_its_ticket_brings_work_again(
@@ -120,25 +112,23 @@ def test_a_refused_form_leaves_the_proof_unused_and_its_ticket_brings_work_again
 ) -> None:
     ticket = tickets.new_ticket(flood.pk)
     proof = solved(proofs.work(ticket))
-    address = reverse("comments:write", args=[flood.pk])
-    sent = {**WORDS, "text": "", "ticket": ticket, "proof": proof}
-    refused = Client().post(address, sent, headers={"Accept": "application/json"}).json()
+    refused = send(Client(), flood, text="", ticket=ticket, proof=proof, as_json=True).json()
     assert refused["ticket"] == ticket
     assert refused["work"]["parameters"]["data"] == {"ticket": ticket}
-    assert codes(send(flood, ticket, proof=proof)) == []
+    assert codes(taken(flood, ticket, proof=proof)) == []
 
 
 def test_a_double_post_with_one_proof_is_one_comment_without_suspicion(flood: Article) -> None:
     ticket = tickets.new_ticket(flood.pk)
     proof = solved(proofs.work(ticket))
-    first = send(flood, ticket, proof=proof)
-    assert send(flood, ticket, proof=proof) == first
+    first = taken(flood, ticket, proof=proof)
+    assert taken(flood, ticket, proof=proof) == first
     assert codes(first) == []
 
 
 def test_a_proof_for_another_ticket_is_none(flood: Article) -> None:
     proof = solved(proofs.work(tickets.new_ticket(flood.pk)))
-    assert codes(send(flood, tickets.new_ticket(flood.pk), proof=proof)) == ["no_proof"]
+    assert codes(taken(flood, tickets.new_ticket(flood.pk), proof=proof)) == ["no_proof"]
     assert not SpentProof.objects.exists()
 
 
@@ -206,7 +196,7 @@ def test_a_riddle_that_somebody_else_made_is_none(flood: Article) -> None:
     ],
 )
 def test_nonsense_in_place_of_a_proof_is_no_error(flood: Article, nonsense: str) -> None:
-    assert codes(send(flood, tickets.new_ticket(flood.pk), proof=nonsense)) == ["no_proof"]
+    assert codes(taken(flood, tickets.new_ticket(flood.pk), proof=nonsense)) == ["no_proof"]
 
 
 def test_used_proofs_are_forgotten_once_they_could_not_come_again(flood: Article) -> None:

@@ -16,23 +16,10 @@ from comments.private_links import private_address
 from news.models import OutboxMessage
 from portal.wsgi import application
 from tests.asking import ask
+from tests.comments.sending import WORDS, send
 from tests.factories import make_article, make_comment, make_user
 
 pytestmark = pytest.mark.django_db
-
-WORDS = {
-    "text": "Xin hỏi giờ làm việc ngày thứ bảy.",
-    "name": "Trần Thị B",
-    "email": "b@example.vn",
-    "consent": "on",
-    "website": "",
-}
-
-
-def send(client: Client, article: Any, **changes: Any) -> Any:
-    data = {**WORDS, "ticket": tickets.new_ticket(article.pk), **changes}
-    headers = {"Accept": "application/json"} if data.pop("as_json", False) else {}
-    return client.post(reverse("comments:write", args=[article.pk]), data, headers=headers)
 
 
 def link_on(answer: Any) -> str:

@@ -12,25 +12,10 @@ from django.urls import reverse
 from comments import consent, tickets
 from comments.models import Comment
 from news.models import Article
+from tests.comments.sending import WORDS, send
 from tests.factories import make_article
 
 pytestmark = pytest.mark.django_db
-
-WORDS = {
-    "text": "Rất đồng tình với chủ trương này.",
-    "name": "Trần Thị B",
-    "email": "b@example.vn",
-    "consent": "on",
-    "website": "",
-}
-
-
-def send(client: Client, article: Article, **changes: Any) -> Any:
-    """A complete comment, changed as the test says; a change to None leaves the field out."""
-    data = {**WORDS, "ticket": tickets.new_ticket(article.pk), **changes}
-    headers = {"Accept": "application/json"} if data.pop("as_json", False) else {}
-    filled = {name: value for name, value in data.items() if value is not None}
-    return client.post(reverse("comments:write", args=[article.pk]), filled, headers=headers)
 
 
 def test_a_comment_is_stored_pending_with_consent_and_without_an_address(client: Client) -> None:
