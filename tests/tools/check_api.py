@@ -13,27 +13,10 @@ import sys
 import tempfile
 import time
 import urllib.request
-import venv
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = ROOT / ".venv-schemathesis"
+from tests.tools.beside import ROOT, program
+
 VERSION = "4.32.5"
-
-
-def installed() -> Path:
-    """The program, set up where it is missing."""
-    program = ENVIRONMENT / "bin" / "schemathesis"
-    stamp = ENVIRONMENT / f".installed-{VERSION}"
-    if not stamp.exists():
-        print("Installing schemathesis (the first time takes a minute) ...", flush=True)
-        venv.create(ENVIRONMENT, clear=True, with_pip=True)
-        pip = [str(ENVIRONMENT / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-        subprocess.run(
-            [*pip, "--disable-pip-version-check", f"schemathesis=={VERSION}"], check=True
-        )
-        stamp.touch()
-    return program
 
 
 def free_port() -> int:
@@ -55,7 +38,8 @@ def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
 
 
 def main() -> int:
-    program, port = installed(), free_port()
+    schemathesis = program("schemathesis", package="schemathesis", version=VERSION)
+    port = free_port()
     site = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
         environment = {
@@ -77,7 +61,7 @@ def main() -> int:
             began = time.monotonic()
             checked = subprocess.run(
                 [
-                    *(str(program), "run", f"{site}/api/openapi.json"),
+                    *(str(schemathesis), "run", f"{site}/api/openapi.json"),
                     # The same requests on every run, so that red stays red.
                     *("--seed", "1", "--max-examples", "50", "--mode", "all"),
                     *("--continue-on-failure", "--no-color"),

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,9 +21,8 @@ from typing import Any
 os.environ |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "PORTAL_ENV_FILE": os.devnull}
 
 from tests.deploy.running import DEPLOY, Site, ask, connects, free_port, nginx, running, stop
+from tests.tools.beside import program
 
-ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = ROOT / ".venv-moto"
 VERSION = "5.2.5"
 FILL = """
 import json
@@ -82,25 +80,11 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
 
-def installed() -> Path:
-    """moto's server, set up where it is missing."""
-    program = ENVIRONMENT / "bin" / "moto_server"
-    stamp = ENVIRONMENT / f".installed-{VERSION}"
-    if not stamp.exists():
-        print("Installing moto (the first time takes a minute) ...", flush=True)
-        venv.create(ENVIRONMENT, clear=True, with_pip=True)
-        pip = [str(ENVIRONMENT / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-        subprocess.run(
-            [*pip, "--disable-pip-version-check", f"moto[server]=={VERSION}"], check=True
-        )
-        stamp.touch()
-    return program
-
-
 @contextmanager
 def bucket_server(folder: Path) -> Iterator[tuple[int, Path, "subprocess.Popen[bytes]"]]:
     port, log = free_port(), folder / "moto.log"
-    command = [str(installed()), "-H", "127.0.0.1", "-p", str(port)]
+    moto = program("moto_server", package="moto[server]", version=VERSION)
+    command = [str(moto), "-H", "127.0.0.1", "-p", str(port)]
     with running(command, log, connects(port)) as process:
         yield port, log, process
 

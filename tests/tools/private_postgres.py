@@ -102,32 +102,49 @@ def start_server(
     try:
         wait_until_ready(programs, home, server)
     except BaseException:
-        server.send_signal(signal.SIGQUIT)
-        server.wait()
+        quit_at_once(server)
         raise
     return server
+
+
+def quit_at_once(server: subprocess.Popen[Any]) -> None:
+    """What PostgreSQL calls an immediate shutdown, for a cluster of which nothing is worth saving."""
+    server.send_signal(signal.SIGQUIT)
+    server.wait()
+
+
+@contextmanager
+def throw_away_home() -> Iterator[tuple[Path, dict[str, Any]]]:
+    """A folder for a cluster that is gone after the block, and Popen's arguments for the account it belongs to."""
+    account = unprivileged()
+    home = Path(tempfile.mkdtemp(prefix="pg-"))
+    try:
+        if account:
+            os.chown(home, account["user"], account["group"])
+        yield home, account
+    finally:
+        shutil.rmtree(home)
+
+
+@contextmanager
+def served(programs: Path, home: Path, account: dict[str, Any]) -> Iterator[subprocess.Popen[Any]]:
+    """The server of a throw-away cluster, as long as the block."""
+    server = start_server(programs, home, account, WITHOUT_WAITING_FOR_THE_DISK)
+    try:
+        yield server
+    finally:
+        quit_at_once(server)
 
 
 @contextmanager
 def private_postgres(programs: Path) -> Iterator[str]:
     """The DATABASE_URL of a new cluster that lives as long as the block."""
-    account = unprivileged()
-    home = Path(tempfile.mkdtemp(prefix="pg-"))
-    server = None
-    try:
-        if account:
-            os.chown(home, account["user"], account["group"])
-            if programs.is_relative_to(sys.prefix):
-                programs = copy_of_wheel(programs, home)
+    with throw_away_home() as (home, account):
+        if account and programs.is_relative_to(sys.prefix):
+            programs = copy_of_wheel(programs, home)
         make_cluster(programs, home, account)
-        server = start_server(programs, home, account, WITHOUT_WAITING_FOR_THE_DISK)
-        yield address(home)
-    finally:
-        if server:
-            # "Immediate shutdown" in PostgreSQL's terms: nothing in there is worth saving.
-            server.send_signal(signal.SIGQUIT)
-            server.wait()
-        shutil.rmtree(home)
+        with served(programs, home, account):
+            yield address(home)
 
 
 @contextmanager
@@ -139,25 +156,15 @@ def streaming_replica(
     `primary` is where that is, in libpq's words; `programs` are those the primary runs with. Raises RuntimeError
     where it lets nobody copy it.
     """
-    account = unprivileged()
-    home = Path(tempfile.mkdtemp(prefix="pg-"))
-    server = None
-    try:
-        if account:
-            os.chown(home, account["user"], account["group"])
+    with throw_away_home() as (home, account):
         copy = [f"{programs}/pg_basebackup", f"--dbname={primary}", f"--pgdata={home}/data"]
         copy += ["--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
         with subprocess.Popen(copy, cwd=home, start_new_session=True, **account) as copying:
             copying.wait()
         if copying.returncode:
             raise RuntimeError("pg_basebackup failed, see above")
-        server = start_server(programs, home, account, WITHOUT_WAITING_FOR_THE_DISK)
-        yield address(home), server
-    finally:
-        if server:
-            server.send_signal(signal.SIGQUIT)
-            server.wait()
-        shutil.rmtree(home)
+        with served(programs, home, account) as server:
+            yield address(home), server
 
 
 def address(home: Path) -> str:
