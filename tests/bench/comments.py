@@ -11,23 +11,14 @@ reported comment takes one query less.)
 
 import argparse
 import os
-import platform
 import shutil
 import sys
-import tempfile
 import time
 
-SQLITE = not os.environ.get("DATABASE_URL", "").startswith(("postgres", "psql", "pgsql"))
-FOLDER = tempfile.TemporaryDirectory()
-os.environ["PORTAL_DATA_DIR"] = FOLDER.name
-os.environ["PORTAL_ENV_FILE"] = os.devnull
-if SQLITE:
-    os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER.name}/bench.sqlite3"
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+from tests.bench import own_database
+from tests.bench.own_database import FOLDER, SQLITE
 
-import django  # noqa: E402 - it reads the settings above
-
-django.setup()
+own_database.set_up()
 
 from django.conf import settings  # noqa: E402
 from django.contrib.auth.models import Group, User  # noqa: E402
@@ -139,17 +130,8 @@ def main() -> int:
     parser.add_argument("--waiting", type=int, default=50_000)
     parser.add_argument("--decided", type=int, default=1_000_000)
     asked = parser.parse_args()
-    if SQLITE:
-        import sqlite3
-
-        version = f"SQLite {sqlite3.sqlite_version}"
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW server_version")
-            version = f"PostgreSQL {cursor.fetchone()[0]}"
     about = report.machine()
-    print(f"{platform.machine()}, {os.cpu_count()} cores, load before {os.getloadavg()[0]:.1f}")
-    print(f"Python {platform.python_version()}, Django {django.get_version()}, {version}")
+    print(report.where(about))
     # Else one page or another asks for the number of freshness when it is a second old.
     settings.GENERATION_MEMO_SECONDS = 3600.0
     call_command("migrate", verbosity=0)

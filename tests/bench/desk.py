@@ -9,25 +9,14 @@ table through from beginning to end.
 """
 
 import argparse
-import os
-import platform
 import statistics
 import sys
-import tempfile
 import time
 
-SQLITE = not os.environ.get("DATABASE_URL", "").startswith(("postgres", "psql", "pgsql"))
-FOLDER = tempfile.TemporaryDirectory()
-os.environ["PORTAL_DATA_DIR"] = FOLDER.name
-os.environ["PORTAL_ENV_FILE"] = os.devnull
-KEPT = "BENCH_KEPT" in os.environ
-if SQLITE and not KEPT:
-    os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER.name}/bench.sqlite3"
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+from tests.bench import own_database
+from tests.bench.own_database import IS_KEPT
 
-import django  # noqa: E402 - it reads the settings above
-
-django.setup()
+own_database.set_up()
 
 from django.contrib.auth.models import User  # noqa: E402
 from django.core.management import call_command  # noqa: E402
@@ -37,7 +26,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from news.models import Article, Section  # noqa: E402
-from tests.bench import corpus  # noqa: E402
+from tests.bench import corpus, report  # noqa: E402
 from tests.tools.plans import read_through  # noqa: E402
 
 REPEATS = 5
@@ -140,20 +129,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stories", type=int, default=100_000)
     stories = parser.parse_args().stories
-    if SQLITE:
-        import sqlite3
-
-        version = f"SQLite {sqlite3.sqlite_version}"
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW server_version")
-            version = f"PostgreSQL {cursor.fetchone()[0]}"
-    print(
-        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {platform.platform()}"
-    )
-    print(f"load before {os.getloadavg()[0]:.1f}")
-    print(f"Python {platform.python_version()}, Django {django.get_version()}, {version}")
-    if KEPT:
+    print(report.where(report.machine()))
+    if IS_KEPT:
         stories = Article.objects.count()
         print(f"{stories} stories, kept")
     else:

@@ -13,28 +13,18 @@ import argparse
 import datetime as dt
 import functools
 import os
-import platform
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable
 from itertools import cycle, islice
 from pathlib import Path
 
-SQLITE = not os.environ.get("DATABASE_URL", "").startswith(("postgres", "psql", "pgsql"))
-FOLDER = tempfile.TemporaryDirectory()
-os.environ["PORTAL_DATA_DIR"] = FOLDER.name
-os.environ["PORTAL_ENV_FILE"] = os.devnull
-KEPT = "BENCH_KEPT" in os.environ
-if SQLITE and not KEPT:
-    os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER.name}/bench.sqlite3"
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+from tests.bench import own_database
+from tests.bench.own_database import IS_KEPT, SQLITE
 
-import django  # noqa: E402 - it reads the settings above
-
-django.setup()
+own_database.set_up()
 
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
@@ -185,18 +175,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stories", type=int, default=100_000)
     stories = parser.parse_args().stories
-    if SQLITE:
-        import sqlite3
-
-        version = f"SQLite {sqlite3.sqlite_version}"
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW server_version")
-            version = f"PostgreSQL {cursor.fetchone()[0]}"
     about = report.machine()
-    print(f"{platform.machine()}, {os.cpu_count()} cores, {platform.platform()}")
-    print(f"Python {platform.python_version()}, Django {django.get_version()}, {version}")
-    if KEPT:
+    print(report.where(about))
+    if IS_KEPT:
         stories = Article.objects.count()
         print(f"{stories} stories, kept")
     else:
@@ -223,7 +204,7 @@ def main() -> int:
         late = found[int(len(found) * 0.99) - 1]
         rows[name] = {"p50": half, "p99": late, "key": key, "bound": MOST_TIMES}
         print(f"{name:40} {half:7.1f} {late:7.1f} {key:9.2f} {half / key:9.1f}", flush=True)
-    if KEPT:
+    if IS_KEPT:
         said = (
             f"{stories:,} stories: {size}. Indexing one: {statistics.median(index):.1f} ms, at most "
             f"{index[-1]:.1f} ms. Each kind asked {REPEATS} times."
