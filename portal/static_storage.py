@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-JOINED = ("css/site.css", "js/site.js", "js/article.js")
+JOINED = ("css/site.css", "css/article.css", "css/finding.css", "js/site.js", "js/article.js")
 # By their whole address: axe, which reads style sheets again, takes a short one for one beside the page.
 _STYLE = re.compile(r'@import "/static/css/(?P<name>[a-z-]+\.css)"(?: (?P<media>[a-z]+))?;')
 _SCRIPT = re.compile(r'^import "\./(?P<name>[a-z-]+\.js)";', re.MULTILINE)
