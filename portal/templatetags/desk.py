@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
+from django.utils.text import capfirst
 
 from news.models import Notice
 from portal.frontpage import figures, standing_still, waiting_work
@@ -55,7 +56,10 @@ def unread_notices(context: Context) -> int:
 
 @register.filter
 def by_subject(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Django's list of apps and models as subjects of SUBJECTS, each a `name` and its `models`; empty ones left out."""
+    """Django's list of apps and models as subjects of SUBJECTS, each a `name` and its `models`; empty ones left out.
+
+    `is_heading` says whether the name tells more than its lists do: it heads several, and the first is called otherwise.
+    """
     places = {name: subject for subject, names in SUBJECTS.items() for name in names}
     found: dict[str, list[dict[str, Any]]] = {subject: [] for subject in SUBJECTS}
     for app in apps:
@@ -64,4 +68,12 @@ def by_subject(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
             found.setdefault(subject, []).append(model)
     for subject, names in SUBJECTS.items():
         found[subject].sort(key=lambda model: names.index(model["object_name"]))
-    return [{"name": name, "models": models} for name, models in found.items() if models]
+    return [
+        {
+            "name": name,
+            "models": models,
+            "is_heading": len(models) > 1 and capfirst(models[0]["name"]) != name,
+        }
+        for name, models in found.items()
+        if models
+    ]

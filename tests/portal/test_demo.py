@@ -262,16 +262,20 @@ def test_comments_of_every_state_stand_under_samples(demo: Article) -> None:
     assert all(comment.email.endswith("@example.com") for comment in Comment.objects.all())
 
 
-def test_a_first_visit_weighs_little_and_waits_for_two_files(demo: Article, client: Client) -> None:
+def test_a_first_visit_weighs_little_and_waits_for_few_files(demo: Article, client: Client) -> None:
     """What a phone fetches apart from photographs and crest, compressed as in production; `make bench-phone` measures it for real.
 
     Who raises these numbers makes every first visit slower: the whole bound is 150 KB.
     """
-    most = {"/": 60_000, demo.section.get_absolute_url(): 57_000, demo.get_absolute_url(): 65_000}
-    for address, bound in most.items():
+    most = {
+        "/": (2, 43_000),
+        demo.section.get_absolute_url(): (2, 41_000),
+        demo.get_absolute_url(): (3, 52_000),
+    }
+    for address, (waited_for, bound) in most.items():
         page = client.get(address).content.decode()
         blocking = re.findall(r'<link rel="stylesheet"|<script src=', page)
-        assert len(blocking) == 2, address
+        assert len(blocking) == waited_for, address
         files = set(re.findall(r'(?:href|src)="/static/([^"#]+)', page)) - {"img/favicon.svg"}
         sizes = {name: weight(name) for name in files}
         sizes["page"] = len(gzip.compress(page.encode()))

@@ -239,6 +239,31 @@ def test_public_pages_hold_no_inline_script_style_or_handler(crawl: Crawl) -> No
             assert "<style" not in words, address
 
 
+def test_a_page_loads_the_style_of_what_it_shows_and_two_sheets_at_most(crawl: Crawl) -> None:
+    """Classes that only a sheet beside site.css styles stand on no page without that sheet."""
+    folder = settings.BASE_DIR / "static" / "css"
+
+    def classes(*names: str) -> set[str]:
+        text = "".join((folder / f"{name}.css").read_text() for name in names)
+        return set(
+            re.findall(r"\.([a-z][a-z-]+)", re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", text, flags=re.S))
+        )
+
+    everywhere = classes("base", "layout", "components", "print")
+    own = {name: classes(name) - everywhere for name in ("article", "finding")}
+    seen = set()
+    for address, page in crawl.words.items():
+        if not page.lstrip().startswith("<!doctype html>"):
+            continue
+        loaded = re.findall(r'<link rel="stylesheet" href="/static/css/([a-z]+)\.css">', page)
+        assert loaded[0] == "site" and len(loaded) <= 2, (address, loaded)
+        shown = {one for names in re.findall(r' class="([^"]*)"', page) for one in names.split()}
+        missing = {name for name, styled in own.items() if styled & shown} - set(loaded)
+        assert not missing, (address, missing, [own[name] & shown for name in missing])
+        seen.update(loaded)
+    assert seen == {"site", *own}
+
+
 def test_public_pages_set_no_cookie(crawl: Crawl) -> None:
     for address, answer in crawl.public.items():
         assert not answer.cookies, address
