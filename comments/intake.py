@@ -3,10 +3,11 @@
 What is taken is pending, always; how suspicious it is decides only in which list a moderator finds it.
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from comments import proofs, suspicion
 from comments.forms import CommentForm
@@ -17,10 +18,6 @@ from news.models import Article
 
 class LimitReached(Exception):
     """This source has sent as many comments as it may for now."""
-
-
-class _SentBefore(Exception):
-    """The same words are stored already."""
 
 
 @dataclass(frozen=True)
@@ -47,52 +44,49 @@ class Sending:
         return found
 
 
-def take(form: CommentForm, article: Article, sending: Sending) -> Comment:
-    """Store what a valid form holds, once: the same words by the same ticket again give the row that is there.
+def take(form: CommentForm, article: Article, sending: Sending) -> int:
+    """Store what a valid form holds, once, and give its number: of the same words by the same ticket that of the row
+    that is there.
 
     Raises LimitReached.
     """
     data = form.cleaned_data
-    comment = Comment(
-        article=article,
-        parent=data["parent"],
-        name=data["name"],
-        email=data["email"],
-        text=data["text"],
-        source=sending.source,
-        digest=digest_of(
-            article.pk,
-            sending.source,
-            sending.ticket,
-            data["name"],
-            data["email"],
-            data["text"],
-            parent_id=data["parent"] and data["parent"].pk,
-        ),
-        words_digest=words_digest_of(data["text"]),
-        consent_version=data["consent"],
-        notify=Comment.Notify.ASKED if data["notify"] else Comment.Notify.NO,
+    name, email, words, parent = data["name"], data["email"], data["text"], data["parent"]
+    parent_id = parent.pk if parent else None
+    digest = digest_of(
+        article.pk, sending.source, sending.ticket, name, email, words, parent_id=parent_id
     )
-    signals = [*sending.signals(), *suspicion.in_words(f"{comment.name}\n{comment.text}")]
+    words_digest = words_digest_of(words)
+    signals = [*sending.signals(), *suspicion.in_words(f"{name}\n{words}")]
+    signals += suspicion.in_history(sending.source, History.of(sending.source, words_digest))
     in_flood = proofs.is_flood()
     try:
-        with transaction.atomic():
-            # Locks the count of this source: of a double post only one comes further at a time. One too many takes the
-            # lock too: asking before would cost every comment a statement.
-            history = History.take(sending.source, comment.words_digest)
-            if history is None:
-                raise LimitReached
-            signals += suspicion.in_history(sending.source, history)
+        # What stores a comment is a transaction by itself; a proof is spent only if it does.
+        with transaction.atomic() if in_flood and sending.proof else nullcontext():
             if in_flood and not proofs.spend(sending.proof, sending.ticket):
                 signals.append(("no_proof", ""))
-            comment.signals = [list(signal) for signal in signals]
-            comment.weight = suspicion.weight(signals)
-            comment.suspected = comment.weight >= settings.COMMENT_SUSPECT_AT
-            if not comment.add():
-                raise _SentBefore
-    except (LimitReached, _SentBefore):
+            weight = suspicion.weight(signals)
+            number = Comment.add(
+                article_id=article.pk,
+                parent_id=parent_id,
+                name=name,
+                email=email,
+                text=words,
+                signals=signals,
+                weight=weight,
+                suspected=weight >= settings.COMMENT_SUSPECT_AT,
+                source=sending.source,
+                digest=digest,
+                words_digest=words_digest,
+                consent_version=data["consent"],
+                notify=str(Comment.Notify.ASKED if data["notify"] else Comment.Notify.NO),
+            )
+            if number is None:
+                raise LimitReached
+            return number
+    except (LimitReached, IntegrityError):
         # The same was sent before, or another of the same double posts was faster; it alone is counted.
-        if known := Comment.objects.filter(digest=comment.digest).first():
-            return known
-        raise
-    return comment
+        known = Comment.objects.filter(digest=digest).values_list("pk", flat=True).first()
+        if known is None:
+            raise
+        return known

@@ -119,10 +119,10 @@ def _take(
         proof=request.POST.get("proof", ""),
     )
     try:
-        comment = intake.take(form, article, sending)
+        number = intake.take(form, article, sending)
     except intake.LimitReached:
         return _too_many(request, article, kept(), Quota.seconds_to_wait(source))
-    private = private_address(comment.pk)
+    private = private_address(number)
     return _answer(request, article, form, status=200, sent=True, private_address=private)
 
 

@@ -15,18 +15,20 @@ import itertools
 import logging
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.db import DatabaseError, connections, router
+from django.db import DatabaseError, IntegrityError, connections, router
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators  # type: ignore[attr-defined]
 from psycopg2.extensions import AsIs
 
 logger = logging.getLogger(__name__)
 
+_HOLE = re.compile(r"%\((\w+)\)s")
 PLAIN_WORD = re.compile("[a-z_]+", re.ASCII)
 # Stand for the values while the SQL is put together; found again among its parameters, where nothing else is like them.
 _MARKS: dict[type, Callable[[int], Any]] = {
@@ -113,6 +115,31 @@ class PreparedQuery:
         return _Kept(sql, parameters, places, compiler, converters, made_of, statement)
 
 
+class PreparedStatement:
+    """SQL of our own whose values are named, `%(value)s`, prepared as the queries above are; for the default database."""
+
+    def __init__(self, sql: str) -> None:
+        self.sql = sql
+        holes = _HOLE.findall(sql)
+        self._names = list(dict.fromkeys(holes))
+        places = {place: self._names.index(name) for place, name in enumerate(holes)}
+        # PostgreSQL sees of what kind they are.
+        kinds = (object,) * len(self._names)
+        self._statement = _Statement(_HOLE.sub("%s", sql), holes, places, kinds)
+
+    def execute(self, cursor: CursorWrapper, values: Mapping[str, Any]) -> None:
+        """Carry it out. Raises as the cursor does."""
+        database = cursor.db
+        prepares = (
+            database.vendor == "postgresql"
+            and not settings.DATABASE_POOLED
+            and database.get_autocommit()
+        )
+        named = [values[name] for name in self._names] if prepares else []
+        if not prepares or not self._statement.execute(cursor, named):
+            cursor.execute(self.sql, values)
+
+
 class _Kept(NamedTuple):
     """A query as it is asked of one database: which parameter is which value, and what becomes of the rows."""
 
@@ -133,7 +160,7 @@ class _Statement:
     another one, so it must be said that it stands before the database (DATABASE_POOLED).
     """
 
-    _TYPES = {int: "bigint", dt.datetime: "timestamptz", uuid.UUID: "uuid"}
+    _TYPES = {int: "bigint", dt.datetime: "timestamptz", uuid.UUID: "uuid", object: "unknown"}
     _numbers = itertools.count(1)
 
     def __init__(
@@ -151,7 +178,10 @@ class _Statement:
         self._works: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
     def execute(self, cursor: Any, values: list[Any]) -> bool:
-        """Whether the cursor now has the rows; if not, ask the query plainly. Not in a transaction: a failure ends it."""
+        """Whether the cursor now has the rows; if not, ask the query plainly. Not in a transaction: a failure ends it.
+
+        Raises IntegrityError as the cursor does.
+        """
         session = cursor.connection
         works = self._works.get(session)
         if works is False:
@@ -161,6 +191,9 @@ class _Statement:
                 cursor.execute(self._execute, values)
             else:
                 cursor.execute(self._prepare + self._execute, [*self._parameters, *values])
+        except IntegrityError:
+            self._works[session] = True
+            raise
         except DatabaseError as refused:
             # Such as after a migration that changed a column's type.
             logger.warning("Asked plainly until this connection ends: %s", refused)

@@ -15,9 +15,11 @@ from comments import letters
 from comments.models.asked import AskedAddress
 from comments.models.comment_queryset import CommentQuerySet
 from comments.models.decision import Action, Decision, Reason
+from comments.models.quota import TAKE_UNLESS_STORED, take_of
 from comments.models.words import CommentWords
 from news import freshness, text
 from news.models import Article
+from news.prepared import PreparedStatement
 
 DECIDE = "comments.decide_comment"
 ERASE = "comments.erase_comment"
@@ -28,6 +30,11 @@ SOMEBODY = "Bạn đọc"
 
 class AlreadyDecided(Exception):
     """It is not what the moderator saw any more; the message says what became of it."""
+
+
+def _searched(name: str, words: str) -> str:
+    """What a comment is found by."""
+    return f"{name} {words}"
 
 
 def answer_fields(unit: str, words: str, at: dt.datetime) -> dict[str, str]:
@@ -41,14 +48,25 @@ def answer_fields(unit: str, words: str, at: dt.datetime) -> dict[str, str]:
 
 
 @functools.cache
-def _insertion() -> tuple[list[Any], str]:
-    """The fields of a new comment, and the statement that stores them."""
+def _insertion() -> tuple[PreparedStatement, dict[str, Any]]:
+    """The statement that stores a comment, and what stands where nothing is given.
+
+    PostgreSQL counts the comment and keeps its words by the same one, which so is a transaction by itself.
+    """
     fields = [field for field in Comment._meta.local_concrete_fields if not field.primary_key]
-    columns, holes = ", ".join(field.column for field in fields), ", ".join(["%s"] * len(fields))
-    return fields, (
-        f"INSERT INTO comments_comment ({columns}) VALUES ({holes}) "  # noqa: S608 - our own columns
-        "ON CONFLICT (digest) DO NOTHING RETURNING id"
+    usual = {
+        field.attname: field.get_db_prep_save(field.get_default(), connection) for field in fields
+    }
+    columns = ", ".join(field.column for field in fields)
+    holes = ", ".join(f"%({field.attname})s" for field in fields)
+    stored = f"INSERT INTO comments_comment ({columns}) SELECT {holes}"
+    if connection.vendor == "sqlite":
+        return PreparedStatement(f"{stored} RETURNING id"), usual
+    statement = (
+        f"WITH taken AS ({TAKE_UNLESS_STORED} RETURNING 1),"
+        f" stored AS ({stored} FROM taken RETURNING id) {CommentWords.adding('stored')}"
     )
+    return PreparedStatement(statement), usual
 
 
 class Comment(models.Model):
@@ -233,34 +251,40 @@ class Comment(models.Model):
             super().save(**kwargs)
             self.keep_words([self])
 
-    def add(self) -> bool:
-        """Store a new one; False if one with the same digest is there. In a transaction.
+    @classmethod
+    def add(cls, *, signals: list[Any], **given: Any) -> int | None:
+        """Store a new one and count it, as one of its source; its number, or None if the source has none left or one
+        with the same digest is there.
 
-        One statement for each table: every comment comes this way. Model.save() could not say "unless it is there",
-        and asks, announces and makes more; what it does beyond storing, keeping the words, is done here too.
+        `given` by the names of columns, as the database takes them. Every comment comes this way: Model.save() asks,
+        announces and makes more; what it does beyond storing, keeping the words, is done here too.
+        Raises IntegrityError, and nothing is counted, if one with the same digest comes at the same moment.
         """
-        fields, statement = _insertion()
-        values = [
-            field.get_db_prep_save(getattr(self, field.attname), connection) for field in fields
-        ]
+        statement, usual = _insertion()
+        searched = _searched(given["name"], given["text"])
+        found: Any = cls._meta.get_field("signals")
         with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            row = cursor.fetchone()
-        if row is None:
-            return False
-        self.pk = row[0]
-        self._state.adding, self._state.db = False, connection.alias
-        CommentWords.add(self.pk, self._searched)
-        return True
-
-    @property
-    def _searched(self) -> str:
-        return f"{self.name} {self.text}"
+            now = cursor.db.ops.adapt_datetimefield_value(timezone.now())
+            values = usual | given | take_of(given["source"])
+            values |= {"created_at": now, "consented_at": now}
+            values["signals"] = found.get_db_prep_save(signals, cursor.db)
+            if cursor.db.vendor == "postgresql":
+                statement.execute(cursor, values | CommentWords.values(searched))
+                row = cursor.fetchone()
+                return row[0] if row else None
+            with transaction.atomic():
+                cursor.execute(TAKE_UNLESS_STORED, values)
+                if cursor.rowcount == 0:
+                    return None
+                statement.execute(cursor, values)
+                number: int = cursor.fetchone()[0]
+                CommentWords.add(number, searched)
+        return number
 
     @staticmethod
     def keep_words(comments: "Iterable[Comment]") -> None:
         """Write what these comments are found by; in the transaction that changes them."""
-        CommentWords.replace([(c.pk, c._searched) for c in comments])
+        CommentWords.replace([(c.pk, _searched(c.name, c.text)) for c in comments])
 
     @property
     def initials(self) -> str:

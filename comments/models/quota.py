@@ -60,12 +60,17 @@ class Quota(models.Model):
 
 
 # One statement, which Django's own words cannot say: a new row, or one more in the row that has room.
-TAKE = """\
+_TAKE_IF = """\
 INSERT INTO comments_quota (source, "window", stored, refused)
-SELECT %(source)s, %(window)s, 1, 0 WHERE %(limit)s > 0
+SELECT %(source)s, %(window)s, 1, 0 WHERE %(limit)s > 0{condition}
 ON CONFLICT (source, "window") DO UPDATE SET stored = comments_quota.stored + 1
 WHERE comments_quota.stored < %(limit)s AND comments_quota.refused < %(tries)s
 """
+TAKE = _TAKE_IF.format(condition="")
+# Who sends the same once more has not sent another.
+TAKE_UNLESS_STORED = _TAKE_IF.format(
+    condition=" AND NOT EXISTS (SELECT 1 FROM comments_comment WHERE digest = %(digest)s)"
+)
 
 
 def take_of(source: str) -> dict[str, Any]:

@@ -131,17 +131,40 @@ class Words:
             cursor.execute(cls._insert(), [number, *map(_indexed, texts)])
 
     @classmethod
+    def adding(cls, stored: str) -> str:
+        """SQL of PostgreSQL that adds the words, as values() names them, of the one row whose number `stored` has as id."""
+        vectors = cls._vectors(f"%({name})s" for name in cls._names())
+        table = cls._table()
+        return f"INSERT INTO {table} (rowid, {table}) SELECT id, {vectors} FROM {stored} RETURNING rowid"  # noqa: S608
+
+    @classmethod
+    def values(cls, *texts: str) -> dict[str, str]:
+        return dict(zip(cls._names(), map(_indexed, texts), strict=True))
+
+    @classmethod
+    def _names(cls) -> list[str]:
+        return [f"words_of_{column}" for column in cls.columns]
+
+    @classmethod
     def _insert(cls) -> str:
-        model: Any = cls
-        table = connection.ops.quote_name(model._meta.db_table)
+        table = cls._table()
         if connection.vendor == "postgresql":
-            vectors = " || ".join(
-                f"setweight(to_tsvector('simple', %s), '{weight}')"
-                for weight, _ in zip("ABCD", cls.columns, strict=False)
-            )
+            vectors = cls._vectors("%s" for _ in cls.columns)
             return f"INSERT INTO {table} (rowid, {table}) VALUES (%s, {vectors})"  # noqa: S608
         holes = ", %s" * len(cls.columns)
         return f"INSERT INTO {table} (rowid, {', '.join(cls.columns)}) VALUES (%s{holes})"  # noqa: S608
+
+    @classmethod
+    def _vectors(cls, texts: Iterable[str]) -> str:
+        return " || ".join(
+            f"setweight(to_tsvector('simple', {one}), '{weight}')"
+            for weight, one in zip("ABCD", texts, strict=False)
+        )
+
+    @classmethod
+    def _table(cls) -> str:
+        model: Any = cls
+        return connection.ops.quote_name(model._meta.db_table)
 
     @classmethod
     def forget_replaced(cls) -> None:

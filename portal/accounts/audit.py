@@ -119,7 +119,7 @@ def record(
 
     `by` is the account that did it, by default the one of the request; `who` a name without an account.
     """
-    person = by or origin.current().user()
+    person = by or origin.current().user
     known = person is not None and person.is_authenticated
     return AuditEntry.objects.create(
         who=(person.get_username() if known and not who else who)[:150],

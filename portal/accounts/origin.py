@@ -3,7 +3,6 @@
 import ipaddress
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -12,16 +11,29 @@ from django.http import HttpRequest, HttpResponse
 _Response = Callable[[HttpRequest], HttpResponse]
 
 
-@dataclass(frozen=True)
 class Origin:
-    """Where the work in hand comes from: the client's address and browser, and how to ask who it is."""
+    """Where the work in hand comes from. Each is found out when it is asked for, which hardly a request does."""
 
-    address: str | None
-    browser: str
-    user: Callable[[], Any]
+    def __init__(self, request: HttpRequest | None) -> None:
+        self._request = request
+
+    @property
+    def address(self) -> str | None:
+        """The client's, None if there is none."""
+        return None if self._request is None else address_of(self._request)
+
+    @property
+    def browser(self) -> str:
+        """As it calls itself."""
+        return "" if self._request is None else self._request.headers.get("User-Agent", "")
+
+    @property
+    def user(self) -> Any:
+        """A page that needs none must not load a session."""
+        return getattr(self._request, "user", None)
 
 
-NOWHERE = Origin(address=None, browser="", user=lambda: None)
+NOWHERE = Origin(None)
 _current: ContextVar[Origin] = ContextVar("origin", default=NOWHERE)
 
 
@@ -53,14 +65,7 @@ class RememberOrigin:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # The user is asked for when needed: a page that needs none must not load a session.
-        token = _current.set(
-            Origin(
-                address=address_of(request),
-                browser=request.headers.get("User-Agent", ""),
-                user=lambda: getattr(request, "user", None),
-            )
-        )
+        token = _current.set(Origin(request))
         try:
             return self.get_response(request)
         finally:

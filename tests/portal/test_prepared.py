@@ -3,6 +3,7 @@
 import datetime as dt
 import gc
 from collections import Counter
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from comments.models import Answer, Comment
 from news.models import Article, RelatedStory, Tag, Thread
-from news.prepared import PreparedQuery
+from news.prepared import PreparedQuery, PreparedStatement
 from tests.factories import make_article, make_comment, make_photo, make_section
 
 # Outside transactions: in one nothing is prepared in the session.
@@ -190,6 +191,41 @@ def test_nothing_is_prepared_behind_a_pooler(settings: Any) -> None:
     ask = tags_above()
     assert sql_of(ask).startswith("SELECT")
     assert sql_of(ask).startswith("SELECT")
+
+
+def test_a_statement_of_our_own_means_the_same_however_it_is_sent(settings: Any) -> None:
+    statement = PreparedStatement("SELECT %(b)s || '%%' || %(a)s || %(b)s")
+
+    def answer() -> str:
+        with connection.cursor() as cursor:
+            statement.execute(cursor, {"a": "'à", "b": "$1 %s"})
+            return str(cursor.fetchone()[0])
+
+    found = [answer(), answer()]
+    connection.close()
+    found.append(answer())
+    with transaction.atomic():
+        found.append(answer())
+    settings.DATABASE_POOLED = True
+    found.append(answer())
+    assert found == ["$1 %s%'à$1 %s"] * 5
+
+
+@on_postgresql
+def test_a_row_that_may_not_be_there_is_no_reason_to_ask_plainly() -> None:
+    one, other = (Tag.objects.create(name=name) for name in ("Môi trường", "Đô thị"))
+    statement = PreparedStatement("UPDATE news_tag SET slug = %(slug)s WHERE id = %(pk)s")
+
+    def said(slug: str, outcome: Any) -> str:
+        with CaptureQueriesContext(connection) as queries, connection.cursor() as cursor, outcome:
+            statement.execute(cursor, {"slug": slug, "pk": other.pk})
+        return str(queries.captured_queries[0]["sql"])
+
+    assert said(one.slug, pytest.raises(IntegrityError)).startswith("PREPARE")
+    assert said(one.slug, pytest.raises(IntegrityError)).startswith("EXECUTE")
+    assert said("giao-thong", nullcontext()).startswith("EXECUTE")
+    other.refresh_from_db()
+    assert other.slug == "giao-thong"
 
 
 def written_at(prepared: PreparedQuery) -> str:
