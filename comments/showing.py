@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from comments.models import Comment, Policy
 from comments.models.comment_queryset import CommentQuerySet
-from news import freshness
+from news import freshness, text
 from news.addresses import address
 from news.models import Article
 from news.prepared import PreparedQuery
@@ -149,13 +149,13 @@ def _shown(rows: list[Comment], *, oldest_first: bool, may_reply: bool) -> list[
 
 
 def _words(comment: Comment) -> dict[str, Any]:
-    """One comment as templates/comments/_comment.html and the JSON of "Xem thêm" take it: plain text, no address."""
+    """One comment as templates/comments/_comments.html and the JSON of "Xem thêm" take it: plain text, no address."""
     return {
         # As text: Django's templates look up the language for each number they write.
         "id": str(comment.pk),
         "name": comment.name,
         "initials": comment.initials,
-        "at": timezone.localtime(comment.created_at).isoformat(timespec="seconds"),
+        "at": text.to_the_second(comment.created_at).isoformat(),
         "date_line": comment.date_line,
         "text": comment.text,
         "answer": comment.public_answer,

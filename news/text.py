@@ -162,18 +162,28 @@ def long_date(moment: dt.datetime) -> str:
     """
     here = local(moment)
     half = "SA" if here.hour < 12 else "CH"
-    return f"{WEEKDAYS[here.weekday()]}, Ngày {here:%d/%m/%Y}, {here.hour % 12 or 12:02d}:{here:%M} {half}"
+    return f"{WEEKDAYS[here.weekday()]}, Ngày {_day(here)}, {here.hour % 12 or 12:02}:{here.minute:02} {half}"
 
 
 def day_date(moment: dt.datetime) -> str:
     """The date in the masthead: `Thứ sáu, ngày 31/05/2019`."""
     here = local(moment)
-    return f"{WEEKDAYS[here.weekday()]}, ngày {here:%d/%m/%Y}"
+    return f"{WEEKDAYS[here.weekday()]}, ngày {_day(here)}"
 
 
 def short_date(moment: dt.datetime) -> str:
     """The date in lists: `31/05/2019`."""
-    return f"{local(moment):%d/%m/%Y}"
+    return _day(local(moment))
+
+
+def _day(here: dt.datetime) -> str:
+    # A page has dozens; strftime() takes ten times as long.
+    return f"{here.day:02}/{here.month:02}/{here.year}"
+
+
+def iso(moment: dt.datetime) -> str:
+    """A moment on the Vietnamese clock as machines read it, for `<time datetime>`."""
+    return local(moment).isoformat()
 
 
 def desk_moment(moment: dt.datetime) -> str:

@@ -28,6 +28,7 @@ def comment_section(context: Context, article: Article) -> dict[str, Any]:
         "path": request.path,
         "takes_comments": policy.takes_comments(article) and not preview,
         "preview": preview,
+        "mould": [{}],
         # Empty, for every article the same.
         "form": _EMPTY,
         "office": context["identity"].office,
