@@ -14,6 +14,7 @@ from comments.private_links import private_address
 from news.models import Article
 from portal.roles import MODERATOR
 from tests.browser.conftest import Watched, let_in, make_official
+from tests.browser.test_commenting import fill_person
 from tests.factories import make_article, make_comment
 
 SCRIPTS = [
@@ -160,9 +161,7 @@ def test_what_is_sent_comes_back_as_text_in_the_dialog_and_on_the_plain_page(
     # The browser's word on the refusal.
     harmless.complaints = [said for said in harmless.complaints if "400" not in said]
     harmless.check("the plain page after a refusal")
-    page.locator("[name=name]").fill("Trần Thị B")
-    page.locator("[name=email]").fill("b@example.vn")
-    page.locator("[name=consent]").check()
+    fill_person(page)
     page.get_by_role("button", name="Lưu thông tin").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Cảm ơn bạn")
     harmless.check("thanks of the plain page")

@@ -83,9 +83,7 @@ def test_the_plain_page_says_why_and_keeps_everything(
 ) -> None:
     page = browser.new_page(java_script_enabled=False)
     open_dialog(page, site, story)
-    page.locator("[name=name]").fill("Trần Thị B")
-    page.locator("[name=email]").fill("b@example.vn")
-    page.locator("[name=consent]").check()
+    fill_person(page)
     switch(settings, True)
     page.get_by_role("button", name="Lưu thông tin").click()
     expect(page.get_by_role("alert")).to_contain_text(said)
