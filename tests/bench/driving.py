@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from tests.bench.datasets import FOLDER, ROOT
@@ -66,6 +67,10 @@ def missing_programs() -> list[str]:
     """Debian packages that must be installed first."""
     path = f"{os.environ.get('PATH', '')}:/usr/sbin"
     return [package for name, package in NEEDED.items() if not shutil.which(name, path=path)]
+
+
+def say(what: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {what}", flush=True)
 
 
 # --- processes ---------------------------------------------------------------------------------------------------
@@ -137,6 +142,32 @@ def production(folder: Path, url: str, **settings: str) -> Site:
         " ignore_patterns=['ckeditor*', 'galleriffic', 'admin'])"
     )
     return site
+
+
+def addresses(site: Site) -> dict[str, Any]:
+    """What tests.bench.addresses.that_stand_for_many() gives, asked inside the installation."""
+    found: dict[str, Any] = json.loads(
+        site.python(
+            "import json\n"
+            "from tests.bench.addresses import that_stand_for_many\n"
+            "print(json.dumps(that_stand_for_many()))"
+        )
+    )
+    return found
+
+
+def views_counted(site: Site) -> int:
+    return int(
+        site.python(
+            "from django.db.models import Sum\n"
+            "from news.models import ViewCount\n"
+            "print(ViewCount.objects.aggregate(n=Sum('total'))['n'] or 0)"
+        )
+    )
+
+
+def comments_stored(site: Site) -> int:
+    return int(site.python("from comments.models import Comment; print(Comment.objects.count())"))
 
 
 def application_command(application: str) -> list[str]:

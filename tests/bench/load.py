@@ -10,19 +10,14 @@ what one costs the server in CPU time. `--quick` tries everything for a second, 
 """
 
 import argparse
-import contextlib
 import json
 import os
 import random
 import re
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,15 +31,19 @@ from tests.bench.driving import (
     UNCACHED,
     Figures,
     Target,
+    addresses,
+    comments_stored,
     drive,
-    family,
     granian,
     gunicorn,
     interleaved,
     megabytes,
     missing_programs,
     production,
+    say,
 )
+from tests.bench.publishing import arrivals, publishing_seen
+from tests.bench.view_counts import views_exact
 from tests.deploy.running import Site, ask, nginx, redis
 from tests.tools import private_postgres
 
@@ -53,44 +52,6 @@ PARTS = ("cold", "hot", "memory", "views", "publishing", "comments")
 GUNICORN = "gunicorn==27.0.1"
 # Of one connection to the next step of the server; not of the article, which a reader's browser does not ask again.
 HOP = {"server", "date", "connection", "transfer-encoding", "keep-alive"}
-
-# Of publishing: what is not the age of nginx's copy.
-AFTER_COPY = "nginx, after the end of the second"
-
-# Asked inside the installation: addresses that stand for many.
-ADDRESSES = """
-import json
-from django.urls import reverse
-from news.models import Article, Section
-from comments.models import Policy
-from news.paging import PER_PAGE
-public = Article.objects.published().select_related("section")
-newest = list(public.newest_first()[:40])
-policy = Policy.current()
-open_one = next(a for a in newest if policy.takes_comments(a))
-keys = list(public.order_by("pk").values_list("pk", flat=True))
-some = [public.get(pk=key) for key in keys[:: max(1, len(keys) // 200)]]
-section = Section.objects.order_by("pk")[0]
-inside = public.filter(section=section).newest_first()
-count = inside.count()
-last = max(1, count // PER_PAGE - 1)
-before = inside.values_list("pk", flat=True)[last * PER_PAGE - 1]
-print(json.dumps({
-    "article": newest[20].get_absolute_url(),
-    "articles": [a.get_absolute_url() for a in some],
-    "all": [a.get_absolute_url() for a in public.newest_first()[:900]],
-    "home": reverse("home"),
-    "feed": reverse("news:feed"),
-    "section": section.get_absolute_url(),
-    "sections": [s.get_absolute_url() for s in Section.objects.order_by("pk")],
-    "last_page": f"{section.get_absolute_url()}?truoc={before}",
-    "last_number": last + 1,
-    "count": [reverse("news:count", args=[a.pk]) for a in newest],
-    "open": open_one.pk,
-    "ticket": reverse("comments:ticket", args=[open_one.pk]),
-    "write": reverse("comments:write", args=[open_one.pk]),
-}))
-"""
 QUERIES = """
 import json
 from django.db import connection
@@ -107,29 +68,6 @@ for name, path in json.loads(PATHS).items():
     found[name] = len(queries)
 print(json.dumps(found))
 """
-VIEWS = """
-from django.db.models import Sum
-from news.models import ViewCount
-print(ViewCount.objects.aggregate(n=Sum("total"))["n"] or 0)
-"""
-COMMENTS = "from comments.models import Comment; print(Comment.objects.count())"
-# Publishes one story for each line it reads and says when it was done.
-PUBLISHING = """
-import os, sys, time
-import django; django.setup()
-from django.contrib.auth.models import User
-from tests.factories import make_article
-editor = User.objects.create(username=f"toa-soan-{os.getpid()}", is_superuser=True)
-print("ready", flush=True)
-from django.db import transaction
-moments = []
-for line in sys.stdin:
-    story = make_article(title=line.strip(), status="draft")
-    with transaction.atomic():
-        transaction.on_commit(lambda: moments.append(time.time()))
-        story.publish(by=editor, alone=True)
-    print(moments[-1], flush=True)
-"""
 
 
 @dataclass
@@ -143,15 +81,6 @@ class Asked:
 
     def wants(self, part: str) -> bool:
         return not self.only or part in self.only
-
-
-def say(what: str) -> None:
-    print(f"{time.strftime('%H:%M:%S')} {what}", flush=True)
-
-
-def addresses(site: Site) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(site.python(ADDRESSES))
-    return found
 
 
 def postmaster(url: str) -> list[int]:
@@ -300,175 +229,9 @@ def comment_taken(kind: str, url: str, asked: Asked, folder: Path) -> dict[str, 
             ),
             "insert": Target(plain.port, ["/insert/"], [plain.process.pid], "POST", body, database),
         }
-        before = int(site.python(COMMENTS))
+        before = comments_stored(site)
         found: dict[str, Any] = {"figures": drive_all(targets, asked, warm=False)}
-    found["stored"] = int(site.python(COMMENTS)) - before
-    return found
-
-
-def views_exact(site: Site, asked: Asked) -> dict[str, Any]:
-    """What of counted views is in the database after a graceful stop and after a kill."""
-    say("views after a stop and after a kill")
-    where = addresses(site)
-    number = 2_000 if asked.quick else 40_000
-    before = int(site.python(VIEWS))
-    with granian(site, workers=2) as server:
-        answered, _ = post_views(server.port, where["count"], number)
-    after = int(site.python(VIEWS))
-    found: dict[str, Any] = {"answered": answered, "counted": after - before, "kills": []}
-    for _ in range(1 if asked.quick else 5):
-        before = int(site.python(VIEWS))
-        with granian(site) as server:
-            killer = threading.Timer(
-                1.5 + random.random() * 2, lambda pids=server.workers: kill(pids)
-            )
-            killer.start()
-            answered, seconds = post_views(server.port, where["count"], 10**9)
-            killer.join()
-            # Nor may the worker that granian starts in its place stay: first nobody starts another.
-            server.process.send_signal(signal.SIGSTOP)
-            kill(family(server.process.pid))
-            server.process.wait()
-        time.sleep(0.5)
-        lost = answered - (int(site.python(VIEWS)) - before)
-        found["kills"].append({"lost": lost, "seconds": lost / (answered / seconds)})
-    return found
-
-
-def kill(processes: list[int]) -> None:
-    for process in processes:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
-
-
-def post_views(port: int, paths: list[str], number: int) -> tuple[int, float]:
-    """Post so many views over one connection, or until it breaks: how many were answered, in how many seconds."""
-    lines = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
-    asked = [f"POST {path} HTTP/1.1\r\n{lines}Content-Length: 0\r\n\r\n".encode() for path in paths]
-    answered, began = 0, time.monotonic()
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
-        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        rest = b""
-        try:
-            while answered < number:
-                # Some at once, as they come in from many.
-                some = min(16, number - answered)
-                line.sendall(b"".join(random.choices(asked, k=some)))
-                for _ in range(some):
-                    while b"\r\n\r\n" not in rest:
-                        got = line.recv(65536)
-                        if not got:
-                            raise ConnectionResetError
-                        rest += got
-                    head, _, rest = rest.partition(b"\r\n\r\n")
-                    if not head.startswith(b"HTTP/1.1 204"):
-                        raise RuntimeError(head.decode())
-                    answered += 1
-        except (ConnectionResetError, BrokenPipeError):
-            pass
-    return answered, time.monotonic() - began
-
-
-@contextlib.contextmanager
-def publisher(site: Site) -> Iterator[Callable[[str], float]]:
-    """Publishes a story of that title and returns when that was committed."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", PUBLISHING],
-        env=site.environment,
-        cwd=datasets.ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin and process.stdout
-    assert process.stdout.readline().strip() == "ready"
-
-    def publish(title: str) -> float:
-        assert process.stdin and process.stdout
-        process.stdin.write(f"{title}\n")
-        process.stdin.flush()
-        return float(process.stdout.readline())
-
-    try:
-        yield publish
-    finally:
-        process.stdin.close()
-        process.wait(30)
-
-
-def publishing_seen(site: Site, asked: Asked, folder: Path) -> dict[str, float]:
-    """Seconds until the home page shows a story published elsewhere: the longest, by where it is asked for.
-
-    Two applications, each with nginx before it; a reader asks every 20 ms, so nobody's page is ever cold. A copy in nginx
-    lives to the end of its second; how long it took after that is counted too.
-    """
-    seen: dict[str, list[float]] = {}
-    with ExitStack() as block:
-        ports: dict[str, int] = {}
-        for number in (1, 2):
-            server = block.enter_context(granian(site, workers=2))
-            home = folder / f"front-{number}-{bool(site.environment['REDIS_URL'])}"
-            home.mkdir()
-            ports[f"application {number}"] = server.port
-            ports[f"nginx {number}"] = block.enter_context(
-                nginx(home, upstream=server.port, data=site.folder)
-            )
-        publish = block.enter_context(publisher(site))
-        for number in range(2 if asked.quick else 8):
-            title = f"Tin vừa đăng {number} {random.randrange(10**9)}"
-            found: dict[str, float] = {}
-            stop = threading.Event()
-
-            def watch(name: str, port: int, title: str, found: dict[str, float]) -> None:
-                while name not in found and not stop.is_set():  # noqa: B023 - ended before the next
-                    if title.encode() in ask(port, "/").body:
-                        found[name] = time.time()
-                    time.sleep(0.02)
-
-            watchers = [
-                threading.Thread(target=watch, args=(name, port, title, found))
-                for name, port in ports.items()
-            ]
-            for watcher in watchers:
-                watcher.start()
-            time.sleep(4 + random.random() * 2)
-            done = publish(title)
-            deadline = time.monotonic() + 15
-            while len(found) < len(ports) and time.monotonic() < deadline:
-                time.sleep(0.05)
-            stop.set()
-            for watcher in watchers:
-                watcher.join()
-            for name in ports:
-                place = name.split()[0]
-                seconds = found[name] - done if name in found else 15.0
-                seen.setdefault(place, []).append(seconds)
-                if place == "nginx":
-                    seen.setdefault(AFTER_COPY, []).append(seconds - (1 - done % 1))
-    return {name: max(seconds) for name, seconds in seen.items()}
-
-
-def arrivals(site: Site, folder: Path) -> dict[str, int]:
-    """A thousand readers at a page that has just become old: how often it is made."""
-    where = addresses(site)
-    made = folder / "made"
-    found: dict[str, int] = {}
-    for workers in (1, 2):
-        surroundings = {"BENCH_MADE": str(made)}
-        application = "tests.bench.uncached:counted"
-        with (
-            granian(site, application, workers=workers, **surroundings) as server,
-            publisher(site) as publish,
-        ):
-            target = Target(server.port, [where["home"]], [])
-            drive(target, 16, 1)
-            publish(f"Tin vừa đăng {random.randrange(10**9)}")
-            # Until the processes believe the new number.
-            time.sleep(1.2)
-            made.write_text("")
-            burst = drive(target, 1000, 2)
-            found[f"{workers}"] = made.read_text().splitlines().count(where["home"])
-            found[f"{workers} broken"] = burst.broken + burst.refused
+    found["stored"] = comments_stored(site) - before
     return found
 
 
@@ -525,13 +288,16 @@ def measure(asked: Asked) -> dict[str, Any]:
         if asked.wants("memory"):
             found["memory"] = memory(site, asked)
         if asked.wants("views"):
-            found["views"] = views_exact(site, asked)
+            say("views after a stop and after a kill")
+            number, kills = (2_000, 1) if asked.quick else (40_000, 5)
+            found["views"] = views_exact(site, number, kills)
         if asked.wants("publishing"):
             say("publishing")
             alone = production(folder / "alone", url)
+            stories = 2 if asked.quick else 8
             found["seen"] = {
-                "shared": publishing_seen(site, asked, folder),
-                "alone": publishing_seen(alone, asked, folder),
+                "shared": publishing_seen(site, folder, stories=stories),
+                "alone": publishing_seen(alone, folder, stories=stories),
             }
             found["arrivals"] = arrivals(alone, folder)
         if asked.wants("comments"):

@@ -24,8 +24,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.bench import datasets, load_report, report
-from tests.bench.driving import HEADERS, granian, megabytes, missing_programs, production
-from tests.bench.load import COMMENTS, VIEWS, addresses, publisher, say
+from tests.bench.driving import (
+    HEADERS,
+    addresses,
+    comments_stored,
+    granian,
+    megabytes,
+    missing_programs,
+    production,
+    say,
+    views_counted,
+)
+from tests.bench.publishing import publisher
 from tests.deploy.running import ask, nginx, redis
 from tests.tools import private_postgres
 
@@ -136,8 +146,8 @@ def soak(minutes: float, stories: int) -> dict[str, Any]:
         site = production(folder / "site", url, REDIS_URL=f"redis://127.0.0.1:{redis_port}/0")
         where = addresses(site)
         before = {
-            "views": int(site.python(VIEWS)),
-            "comments": int(site.python(COMMENTS)),
+            "views": views_counted(site),
+            "comments": comments_stored(site),
             "stories": int(site.python(STORIES)),
         }
         tally, stop, published = Tally(), threading.Event(), 0
@@ -173,8 +183,8 @@ def soak(minutes: float, stories: int) -> dict[str, Any]:
             found["last seen"] = f"Tin trong giờ {published - 1} " in home
         answered = tally.answered
         counted = {
-            "views": int(site.python(VIEWS)) - before["views"],
-            "comments": int(site.python(COMMENTS)) - before["comments"],
+            "views": views_counted(site) - before["views"],
+            "comments": comments_stored(site) - before["comments"],
             "stories": int(site.python(STORIES)) - before["stories"],
         }
     seconds = found["samples"][-1]["minute"] * 60
