@@ -120,10 +120,11 @@ def _other_numbers(words: str, known: list[str]) -> list[str]:
 
 
 def _watched(words: str) -> Iterator[Signal]:
-    exact = f" {' '.join(typed_words(words.casefold()))} "
-    folded = f" {' '.join(text.words(words))} "
+    watched = WatchedWord.watched()
+    exact = f" {' '.join(typed_words(words.casefold()))} " if watched else ""
+    folded = f" {' '.join(text.words(words))} " if any(word.folded for word in watched) else ""
     found: dict[str, list[str]] = {}
-    for word in WatchedWord.watched():
+    for word in watched:
         if word.typed in exact or (word.folded and word.folded in folded):
             found.setdefault(word.tier, []).append(word.words)
     for tier, hits in found.items():

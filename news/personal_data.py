@@ -65,12 +65,16 @@ _OFFICE = re.compile(
     re.IGNORECASE,
 )
 _NEAR = 160
+# No number below has fewer digits, or more signs between two of them: most paragraphs are read once and no further.
+_ENOUGH = re.compile(r"\d(?:\D{0,3}\d){5}")
 # In one paragraph: who publishes more of them needs no longer list to know.
 MAX_FOUND = 500
 
 
 def numbers(text: str) -> list[Number]:
     """The personal numbers of one paragraph (plain text), in order, at most MAX_FOUND; each is taken for one kind."""
+    if not _ENOUGH.search(text):
+        return []
     found: list[Number] = []
     # Places already taken, in order: whether a new one is free is seen at its neighbours.
     taken: list[tuple[int, int]] = []

@@ -119,13 +119,14 @@ class PreparedStatement:
     """SQL of our own whose values are named, `%(value)s`, prepared as the queries above are; for the default database."""
 
     def __init__(self, sql: str) -> None:
-        self.sql = sql
-        holes = _HOLE.findall(sql)
-        self._names = list(dict.fromkeys(holes))
-        places = {place: self._names.index(name) for place, name in enumerate(holes)}
+        # By place: Django turns names into those of SQLite's driver anew each time.
+        self._sql = _HOLE.sub("%s", sql)
+        self._holes = _HOLE.findall(sql)
+        self._names = list(dict.fromkeys(self._holes))
+        places = {place: self._names.index(name) for place, name in enumerate(self._holes)}
         # PostgreSQL sees of what kind they are.
         kinds = (object,) * len(self._names)
-        self._statement = _Statement(_HOLE.sub("%s", sql), holes, places, kinds)
+        self._statement = _Statement(self._sql, self._holes, places, kinds)
 
     def execute(self, cursor: CursorWrapper, values: Mapping[str, Any]) -> None:
         """Carry it out. Raises as the cursor does."""
@@ -137,7 +138,7 @@ class PreparedStatement:
         )
         named = [values[name] for name in self._names] if prepares else []
         if not prepares or not self._statement.execute(cursor, named):
-            cursor.execute(self.sql, values)
+            cursor.execute(self._sql, [values[name] for name in self._holes])
 
 
 class _Kept(NamedTuple):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import functools
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -45,6 +46,9 @@ def answer_fields(unit: str, words: str, at: dt.datetime) -> dict[str, str]:
         "moment": text.local(at).isoformat(timespec="seconds"),
         "date": text.long_date(at),
     }
+
+
+_TAKING = PreparedStatement(TAKE_UNLESS_STORED)
 
 
 @functools.cache
@@ -262,18 +266,16 @@ class Comment(models.Model):
         """
         statement, usual = _insertion()
         searched = _searched(given["name"], given["text"])
-        found: Any = cls._meta.get_field("signals")
         with connection.cursor() as cursor:
             now = cursor.db.ops.adapt_datetimefield_value(timezone.now())
             values = usual | given | take_of(given["source"])
-            values |= {"created_at": now, "consented_at": now}
-            values["signals"] = found.get_db_prep_save(signals, cursor.db)
+            values |= {"created_at": now, "consented_at": now, "signals": json.dumps(signals)}
             if cursor.db.vendor == "postgresql":
                 statement.execute(cursor, values | CommentWords.values(searched))
                 row = cursor.fetchone()
                 return row[0] if row else None
             with transaction.atomic():
-                cursor.execute(TAKE_UNLESS_STORED, values)
+                _TAKING.execute(cursor, values)
                 if cursor.rowcount == 0:
                     return None
                 statement.execute(cursor, values)
