@@ -14,7 +14,9 @@ from PIL import Image
 
 MASTER_SIDE = 2560
 WIDTHS = (480, 960, 1600)
-CARD_WIDTHS = (480, 960)
+# The smallest is a picture beside a title on a phone, 720 one across its screen.
+CARD_WIDTHS = (240, 480, 720, 960)
+CARD_WIDTHS_IN_JPEG = (480, 960)
 CARD_RATIO = 3 / 2
 SOCIAL_WIDTH, SOCIAL_RATIO = 1200, 1200 / 630
 
@@ -94,11 +96,17 @@ def card_cuts(width: int, height: int, crops: str) -> list[Cut]:
         return []
     box = _crop_box(width, height, CARD_RATIO, focus)
     most = max(1, int((box[2] - box[0]) * width))
-    widths = [each for each in reversed(CARD_WIDTHS) if each <= most] or [most]
-    return [
-        Cut(f"-card-{crops}-{w}", w, max(1, round(w / CARD_RATIO)), ("webp", "jpg"), box)
-        for w in widths
-    ]
+    widths = [each for each in reversed(CARD_WIDTHS) if each <= most]
+    if most < CARD_WIDTHS_IN_JPEG[0]:
+        widths = [most]
+    cuts = []
+    for each in widths:
+        # JPEG is for few: not in all widths, but always in the largest.
+        in_jpeg = each in (widths[0], *CARD_WIDTHS_IN_JPEG)
+        extensions = ("webp", "jpg") if in_jpeg else ("webp",)
+        size = (each, max(1, round(each / CARD_RATIO)))
+        cuts.append(Cut(f"-card-{crops}-{each}", *size, extensions, box))
+    return cuts
 
 
 def social_cut(width: int, height: int, crops: str) -> Cut | None:

@@ -371,6 +371,7 @@ class Photo(models.Model):
         return ", ".join(
             f"{self.file_url(f'{cut.stem}.{extension}')} {cut.width}w"
             for cut in reversed(self.cards)
+            if extension == "avif" or extension in cut.extensions
         )
 
     def file_url(self, ending: str) -> str:

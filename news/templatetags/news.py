@@ -147,7 +147,7 @@ def _shortened(summary: str) -> str:
 def _in_row(cover: Photo | None) -> str:
     if cover is None:
         return ""
-    shown = card_html(cover, alt="", sizes="(min-width: 48rem) 14rem, 28vw")
+    shown = card_html(cover, alt="", sizes="(min-width: 48rem) 12.5rem, max(6rem, 26vw)")
     return format_html(' <div class="row-picture">{}</div>', shown)
 
 

@@ -1,11 +1,13 @@
 """Photos of the library: what is cut from them, who may change them, and what taking one in may cost."""
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from PIL import Image
@@ -54,7 +56,8 @@ def test_a_large_photograph_has_renditions_and_crops_in_these_files(settings: An
     assert {path.name.removeprefix(photo.key.hex) for path in files(settings)} == {
         ".jpg",
         *(f"-{width}.{kind}" for width in (480, 960, 1600) for kind in ("webp", "jpg")),
-        *(f"-card-{crops}-{width}.{kind}" for width in (480, 960) for kind in ("webp", "jpg")),
+        *(f"-card-{crops}-{width}.webp" for width in (240, 480, 720, 960)),
+        *(f"-card-{crops}-{width}.jpg" for width in (480, 960)),
         f"-social-{crops}.jpg",
     }
 
@@ -65,7 +68,8 @@ def test_every_crop_has_the_size_that_the_page_says(size: tuple[int, int], setti
 
     for cut in [*photo.cards, photo.social]:
         assert cut
-        assert stored(photo, f"{cut.stem}.jpg", settings).size == (cut.width, cut.height)
+        for kind in cut.extensions:
+            assert stored(photo, f"{cut.stem}.{kind}", settings).size == (cut.width, cut.height)
         assert cut.width <= size[0]
 
 
@@ -178,8 +182,11 @@ def test_a_card_shows_the_crop_and_its_size() -> None:
     markup = photos.card_html(photo, alt="", sizes="8rem")
 
     assert f"-card-{photo.crops}-480.webp 480w" in markup
+    assert f"-card-{photo.crops}-240.webp 240w" in markup
     assert 'width="960" height="640" alt=""' in markup
     assert "image/avif" not in markup
+    for address in re.findall(r"/media/(\S+)", markup.replace('"', " ")):
+        assert default_storage.exists(address), address
 
 
 def test_a_card_without_crops_shows_the_whole_picture() -> None:
@@ -457,7 +464,7 @@ def test_the_command_makes_what_a_photo_of_an_earlier_version_lacks(settings: An
     call_command("renditions", stdout=said)
 
     assert len(files(settings)) == len(whole)
-    assert "1/1 ảnh, đã tạo 6 tệp" in said.getvalue()
+    assert "1/1 ảnh, đã tạo 8 tệp" in said.getvalue()
     assert Photo.objects.get(pk=photo.pk).cards
     said.truncate(0)
     call_command("renditions", stdout=said)

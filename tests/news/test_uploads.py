@@ -133,6 +133,7 @@ def test_the_name_of_the_file_is_ours_whatever_it_was(settings: Any) -> None:
         "-480.jpg",
         "-480.webp",
         "-640.webp",
+        f"-card-{photo.crops}-240.webp",
         f"-card-{photo.crops}-480.webp",
         f"-card-{photo.crops}-480.jpg",
         f"-social-{photo.crops}.jpg",
