@@ -149,9 +149,8 @@ def _shown(rows: list[Comment], *, oldest_first: bool, may_reply: bool) -> list[
 
 
 def _words(comment: Comment) -> dict[str, Any]:
-    """One comment as templates/comments/_comments.html and the JSON of "Xem thêm" take it: plain text, no address."""
+    """One comment as the page and the JSON of "Xem thêm" take it: plain text, no address."""
     return {
-        # As text: Django's templates look up the language for each number they write.
         "id": str(comment.pk),
         "name": comment.name,
         "initials": comment.initials,
