@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from news import text
 from news.models import Article, DailyViewCount, MostRead
+from news.paging import PER_PAGE, cards
 
 DAYS = {MostRead.Span.WEEK: 7, MostRead.Span.MONTH: 30, MostRead.Span.YEAR: 365}
 # More than are shown: some may be withdrawn before the next day.
@@ -44,11 +45,18 @@ def keep() -> None:
             MostRead.objects.bulk_create(rows)
 
 
-def shown(span: MostRead.Span) -> list[MostRead]:
-    """The first SHOWN of that span that are public now, with their stories. Two queries."""
+def shown(span: MostRead.Span, most: int = SHOWN) -> list[MostRead]:
+    """The first `most` of that span that are public now, with their stories as lists show them.
+
+    A query for the places and one for each page of stories; of those that were withdrawn since, others stand in the place.
+    """
+    found: list[MostRead] = []
     places = list(MostRead.objects.filter(span=span))
-    stories = Article.objects.published().with_card().in_bulk([row.article_id for row in places])
-    found = [row for row in places if row.article_id in stories][:SHOWN]
-    for row in found:
-        row.article = stories[row.article_id]
-    return found
+    while places and len(found) < most:
+        tried, places = places[:PER_PAGE], places[PER_PAGE:]
+        stories = {story.pk: story for story in cards([row.article_id for row in tried])}
+        for row in tried:
+            if row.article_id in stories:
+                row.article = stories[row.article_id]
+                found.append(row)
+    return found[:most]

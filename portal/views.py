@@ -1,20 +1,24 @@
 """Pages made of several rooms, health addresses and error pages."""
 
+import datetime as dt
 from collections.abc import Iterable
 from operator import attrgetter
+from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from news import missing, most_read, redirects
+from news import around, missing, most_read, paging, redirects
 from news.freshness import made_once, public_file, public_page
 from news.models import Article, MostRead, Section
+from news.prepared import PreparedQuery
 from portal import privacy, sitemaps
 from portal.models import AgencyLink, SiteIdentity, TextPage
 
@@ -32,46 +36,72 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _home() -> dict[str, object]:
     """What the home page shows, all of it already fetched."""
-    published = Article.objects.published().with_card()
-    news = published.filter(section__role=Section.Role.NEWS)
-    featured = list(news.featured().newest_first()[:FEATURED])
-    lead = featured[0] if featured else news.newest_first().first()
-    on_top = [article.pk for article in (lead, *featured) if article]
-    newest = newest_by_section(without=on_top)
+    on_top = _on_top()
+    own = newest_by_section(without=on_top)
+    shown = paging.cards(on_top)
     return {
-        "lead": lead,
-        "featured": featured[1:],
-        "blocks": section_blocks(newest),
+        "lead": shown[0] if shown else None,
+        "featured": shown[1:],
+        "blocks": section_blocks(own),
         "announcements": _together(
-            (own for one, own in newest if one.role == Section.Role.ANNOUNCEMENTS),
+            (articles for one, articles in own if one.role == Section.Role.ANNOUNCEMENTS),
             ANNOUNCEMENTS,
         ),
-        "most_read": [row.article for row in most_read.shown(MostRead.Span.MONTH)[:MOST_READ]],
+        "most_read": [row.article for row in most_read.shown(MostRead.Span.MONTH, MOST_READ)],
         "agency_links": list(AgencyLink.objects.all()),
     }
+
+
+def _on_top() -> list[int]:
+    """The keys of the featured news, the newest first; if there are none, of the newest news."""
+    rows = _TOP(timezone.now())
+    # Rows that come together are promised in no order.
+    featured = sorted((key for part, *key in rows if part == 0), reverse=True)
+    return [number for _, number in featured or [key for _, *key in rows]]
+
+
+def _top_of(at: Any) -> list[Any]:
+    """Moments and keys of the featured news, and of the newest news."""
+    news = Article.objects.published(at=at).filter(section__role=Section.Role.NEWS).newest_first()
+    keys = news.values_list("published_at", "pk")
+    return [keys.featured(at=at)[:FEATURED], keys[:1]]
+
+
+_TOP = PreparedQuery(_top_of, dt.datetime)
 
 
 def newest_by_section(*, without: list[int]) -> list[tuple[Section, list[Article]]]:
     """Each section with its own newest articles, in two queries however many sections there are.
 
-    Articles `without` stand elsewhere on the page already. The first query asks the index for the ids of
-    each section, one look-up a place; the second fetches them all.
+    Articles `without`, at most FEATURED, stand elsewhere on the page already. The first query asks the index for the ids
+    of each section, one look-up a place; the second fetches them all.
     """
+    filled = [*without, *[0] * (FEATURED - len(without))]
+    places = {section: ids for section, *ids in _PLACES(*filled, timezone.now())}
+    # Those on top come along in the same query: cards() keeps them.
+    wanted = [*without, *(number for ids in places.values() for number in ids if number)]
+    found = {story.pk: story for story in paging.cards(wanted)}
+    return [
+        (section, [found[number] for number in places.get(section.pk, ()) if number in found])
+        for section in around.sections().values()
+    ]
+
+
+def _places_of(*values: Any) -> QuerySet[Section, Any]:
+    """The key of each section and those of its newest stories."""
+    *without, at = values
     of_section = (
-        Article.objects.published()
+        Article.objects.published(at=at)
         .filter(section=OuterRef("pk"))
         .exclude(pk__in=without)
         .newest_first()
         .values("pk")
     )
     places = {f"place_{n}": Subquery(of_section[n : n + 1]) for n in range(PER_SECTION)}
-    sections = list(Section.objects.annotate(**places))
-    ids = [[getattr(section, place) for place in places] for section in sections]
-    found = Article.objects.published().with_card().in_bulk([pk for row in ids for pk in row if pk])
-    return [
-        (section, [found[pk] for pk in row if pk in found])
-        for section, row in zip(sections, ids, strict=True)
-    ]
+    return Section.objects.annotate(**places).values_list("pk", *places)
+
+
+_PLACES = PreparedQuery(_places_of, *[int] * FEATURED, dt.datetime)
 
 
 def section_blocks(

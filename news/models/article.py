@@ -27,6 +27,7 @@ from news.models.section import Section
 from news.models.staff import Unit, sections_of
 from news.models.topics import Tag, Tagging, Thread
 from news.periods import Period
+from news.prepared import PreparedQuery
 from news.proofreading import Finding
 
 
@@ -49,9 +50,9 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             published_at__lte=until,
         )
 
-    def featured(self) -> Self:
-        """What stands among the featured now. Workflow.is_featured says the same of one article."""
-        now = timezone.now()
+    def featured(self, *, at: dt.datetime | None = None) -> Self:
+        """What stands among the featured now, or `at` that moment. Workflow.is_featured says the same of one article."""
+        now = at or timezone.now()
         return self.filter(
             Q(featured_until=None) | Q(featured_until__gt=now), featured_from__lte=now
         )
@@ -147,15 +148,22 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def next_change(self, *, after: dt.datetime) -> dt.datetime | None:
         """When the public pages next change by themselves after that moment: a story appears, expires, is
         featured or is not any more. One query, four looks into an index."""
-        waiting = Article.objects.filter(status=Article.Status.PUBLISHED)
-        moments = {
-            f"next_{name}": Subquery(
-                waiting.filter(**{f"{name}__gt": after}).order_by(name).values(name)[:1]
-            )
-            for name in MOMENTS
-        }
-        row = Generation.objects.filter(pk=1).annotate(**moments).values(*moments).first() or {}
-        return min((moment for moment in row.values() if moment), default=None)
+        moments = {moment for row in _NEXT_CHANGES(after) for moment in row if moment}
+        return min(moments, default=None)
+
+
+def _next_changes(after: Any) -> "models.QuerySet[Generation, Any]":
+    waiting = Article.objects.filter(status=Article.Status.PUBLISHED)
+    moments = {
+        f"next_{name}": Subquery(
+            waiting.filter(**{f"{name}__gt": after}).order_by(name).values(name)[:1]
+        )
+        for name in MOMENTS
+    }
+    return Generation.objects.filter(pk=1).annotate(**moments).values_list(*moments)
+
+
+_NEXT_CHANGES = PreparedQuery(_next_changes, dt.datetime)
 
 
 def article_address(section_slug: str, slug: str, pk: int) -> str:

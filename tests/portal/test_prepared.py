@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, connections, router, transacti
 from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from comments.models import Answer, Comment
@@ -281,6 +282,7 @@ def full_pages() -> list[str]:
         make_comment(article=comment.article, parent=comment, status=Comment.Status.APPROVED)
     lists = [parent.get_absolute_url(), child.get_absolute_url()]
     return [
+        reverse("home"),
         *lists,
         *(f"{lists[0]}?truoc={story.pk}" for story in (stories[3], stories[9], withdrawn)),
         *(
