@@ -63,8 +63,8 @@ def _on_top() -> list[int]:
 def _top_of(at: Any) -> list[Any]:
     """Moments and keys of the featured news, and of the newest news."""
     news = Article.objects.published(at=at).filter(section__role=Section.Role.NEWS).newest_first()
-    keys = news.values_list("published_at", "pk")
-    return [keys.featured(at=at)[:FEATURED], keys[:1]]
+    parts = [news.featured(at=at)[:FEATURED], news[:1]]
+    return [part.values_list("published_at", "pk") for part in parts]
 
 
 _TOP = PreparedQuery(_top_of, dt.datetime)
