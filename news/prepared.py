@@ -11,7 +11,7 @@ of them with its queryset on both databases, and fails for one that it does not 
 
 import copy
 import datetime as dt
-import itertools
+import hashlib
 import logging
 import re
 import uuid
@@ -162,29 +162,30 @@ class _Statement:
     """
 
     _TYPES = {int: "bigint", dt.datetime: "timestamptz", uuid.UUID: "uuid", object: "unknown"}
-    _numbers = itertools.count(1)
+    # Whether what has this name could be asked in the sessions that tried.
+    _known: WeakKeyDictionary[Any, dict[str, bool]] = WeakKeyDictionary()
 
     def __init__(
         self, sql: str, parameters: list[Any], places: dict[int, int], kinds: tuple[type, ...]
     ) -> None:
-        name = f"prepared_{next(self._numbers)}"
         types = ", ".join(self._TYPES[kind] for kind in kinds)
+        # The same name is the same statement in every process: a pooler of which nobody has told may mix up their sessions.
+        text = repr((types, sql, parameters)).encode()
+        name = self._name = f"prepared_{hashlib.sha256(text).hexdigest()[:16]}"
         self._prepare = f"PREPARE {name} ({types}) AS {sql}; "
         self._parameters = [
             AsIs(f"${places[place] + 1}") if place in places else constant
             for place, constant in enumerate(parameters)
         ]
         self._execute = f"EXECUTE {name} ({', '.join(['%s'] * len(kinds))})"
-        # Whether it could be asked in the sessions that tried.
-        self._works: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
     def execute(self, cursor: Any, values: list[Any]) -> bool:
         """Whether the cursor now has the rows; if not, ask the query plainly. Not in a transaction: a failure ends it.
 
         Raises IntegrityError as the cursor does.
         """
-        session = cursor.connection
-        works = self._works.get(session)
+        known = self._known.setdefault(cursor.connection, {})
+        works = known.get(self._name)
         if works is False:
             return False
         try:
@@ -193,15 +194,16 @@ class _Statement:
             else:
                 cursor.execute(self._prepare + self._execute, [*self._parameters, *values])
         except IntegrityError:
-            self._works[session] = True
+            known[self._name] = True
             raise
         except DatabaseError as refused:
-            # Such as after a migration that changed a column's type.
-            logger.warning("Asked plainly until this connection ends: %s", refused)
-            self._works[session] = False
+            # Such as after a migration that changed a column's type. What follows the first line quotes the values.
+            reason = str(refused).partition("\n")[0]
+            logger.warning("Asked plainly until this connection ends: %s", reason)
+            known[self._name] = False
         else:
-            self._works[session] = True
-        return self._works[session]
+            known[self._name] = True
+        return known[self._name]
 
 
 def _models_of(compiler: Any, alias: str) -> Callable[[list[Any]], list[Any]]:

@@ -212,6 +212,23 @@ def test_a_statement_of_our_own_means_the_same_however_it_is_sent(settings: Any)
     assert found == ["$1 %s%'à$1 %s"] * 5
 
 
+def test_one_name_is_one_statement_in_every_process() -> None:
+    """An untold pooler hands what one process prepared to another: it may not find anything else under that name."""
+
+    def name(sql: str) -> str:
+        return PreparedStatement(sql)._statement._name
+
+    asked = [
+        "SELECT %(a)s || %(b)s",
+        "SELECT %(a)s || %(a)s",
+        "SELECT %(a)s",
+        "SELECT 'a' || %(a)s",
+    ]
+    names = [name(sql) for sql in asked]
+    assert len(set(names)) == len(asked)
+    assert names == [name(sql) for sql in asked]
+
+
 @on_postgresql
 def test_a_row_that_may_not_be_there_is_no_reason_to_ask_plainly() -> None:
     one, other = (Tag.objects.create(name=name) for name in ("Môi trường", "Đô thị"))
