@@ -16,6 +16,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.db import Error as DatabaseUnavailable
 from django.db import transaction
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -92,6 +93,14 @@ def current() -> int:
         if heard == _changes_heard:
             _memo = (number, now + settings.GENERATION_MEMO_SECONDS)
     return number
+
+
+def _current_or_none() -> int:
+    """The present number, or 0, which is none, where the database does not answer: not every page asks it."""
+    try:
+        return current()
+    except DatabaseUnavailable:
+        return 0
 
 
 @contextmanager
@@ -243,7 +252,7 @@ def public_page_with(*parameters: str) -> Callable[..., Any]:
                 if name not in parameters or not LISTED[name].fullmatch(request.GET[name]):
                     return HttpResponseRedirect(request.path)
             # What the view has read stays of this number, also if it keeps parts of it after the next change.
-            with at(current()):
+            with at(_current_or_none()):
                 response = view(request, *args, **kwargs)
             # The others are not to be kept, but to take the place of the page that was withdrawn or has moved.
             if response.status_code in {200, 301, 410}:

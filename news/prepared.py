@@ -1,4 +1,5 @@
-"""Queries of the busiest pages, which Django's ORM puts together once and the process keeps as SQL.
+"""Queries of the busiest pages, which Django's ORM puts together once and the process keeps as SQL, and the statements
+that store a comment.
 
 Putting one together costs several times what the database takes to answer it, and each time all but a few values is the
 same. What may be asked for is still said by the querysets alone.
@@ -20,16 +21,24 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connections, router
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    DatabaseError,
+    IntegrityError,
+    OperationalError,
+    connections,
+    router,
+)
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators  # type: ignore[attr-defined]
+from psycopg2.errors import InvalidSqlStatementName
 from psycopg2.extensions import AsIs
 
 logger = logging.getLogger(__name__)
 
 _HOLE = re.compile(r"%\((\w+)\)s")
-PLAIN_WORD = re.compile("[a-z_]+", re.ASCII)
+_PLAIN_WORD = re.compile("[a-z_]+", re.ASCII)
 # Stand for the values while the SQL is put together; found again among its parameters, where nothing else is like them.
 _MARKS: dict[type, Callable[[int], Any]] = {
     int: lambda number: 8_000_000_000_000_000_000 + number,
@@ -63,8 +72,7 @@ class PreparedQuery:
             kept = self._kept[alias] = self._put_together(alias)
         connection = connections[alias]
         adapted = [_adapted(value, connection) for value in values]
-        # In a transaction a failure could not be made good.
-        statement = kept.statement if connection.get_autocommit() else None
+        statement = kept.statement if _prepares(connection) else None
         with connection.cursor() as cursor:
             if statement is None or not statement.execute(cursor, adapted):
                 bound = list(kept.parameters)
@@ -110,8 +118,7 @@ class PreparedQuery:
                 for number, (part, _) in enumerate(parts)
             )
             converters = {place + 1: how for place, how in converters.items()}
-        keeps_sessions = connection.vendor == "postgresql" and not settings.DATABASE_POOLED
-        statement = _Statement(sql, parameters, places, self._kinds) if keeps_sessions else None
+        statement = _Statement(sql, parameters, places, self._kinds)
         return _Kept(sql, parameters, places, compiler, converters, made_of, statement)
 
 
@@ -130,15 +137,22 @@ class PreparedStatement:
 
     def execute(self, cursor: CursorWrapper, values: Mapping[str, Any]) -> None:
         """Carry it out. Raises as the cursor does."""
-        database = cursor.db
-        prepares = (
-            database.vendor == "postgresql"
-            and not settings.DATABASE_POOLED
-            and database.get_autocommit()
-        )
+        prepares = _prepares(cursor.db)
         named = [values[name] for name in self._names] if prepares else []
         if not prepares or not self._statement.execute(cursor, named):
             cursor.execute(self._sql, [values[name] for name in self._holes])
+
+
+def _prepares(connection: Any) -> bool:
+    """Whether this connection is a session of PostgreSQL that we keep, and a refusal could be made good.
+
+    In a transaction it could not, but on a replica: what fails there is asked of the primary (portal.replica).
+    """
+    return (
+        connection.vendor == "postgresql"
+        and not settings.DATABASE_POOLED
+        and (connection.get_autocommit() or connection.alias != DEFAULT_DB_ALIAS)
+    )
 
 
 class _Kept(NamedTuple):
@@ -150,13 +164,14 @@ class _Kept(NamedTuple):
     compiler: Any
     converters: dict[int, Any]
     made_of: Callable[[list[Any]], list[Any]] | None
-    statement: "_Statement | None"
+    statement: "_Statement"
 
 
 class _Statement:
     """A query as a prepared statement of PostgreSQL, in each session that asks it.
 
-    After five times the session keeps one plan for all values, and makes it anew when a table or its statistics change.
+    After five times the session keeps one plan for all values, unless plans for single ones are much cheaper, and makes it
+    anew when a table or its statistics change.
     A statement outlives transactions, failed ones too, and ends with its session. PgBouncer gives each transaction
     another one, so it must be said that it stands before the database (DATABASE_POOLED).
     """
@@ -182,7 +197,7 @@ class _Statement:
     def execute(self, cursor: Any, values: list[Any]) -> bool:
         """Whether the cursor now has the rows; if not, ask the query plainly. Not in a transaction: a failure ends it.
 
-        Raises IntegrityError as the cursor does.
+        Raises as the cursor does what has nothing to do with preparing.
         """
         known = self._known.setdefault(cursor.connection, {})
         works = known.get(self._name)
@@ -197,6 +212,11 @@ class _Statement:
             known[self._name] = True
             raise
         except DatabaseError as refused:
+            if isinstance(refused, OperationalError) and not isinstance(
+                refused.__cause__, InvalidSqlStatementName
+            ):
+                # Ended, or cut off.
+                raise
             # Such as after a migration that changed a column's type. What follows the first line quotes the values.
             reason = str(refused).partition("\n")[0]
             logger.warning("Asked plainly until this connection ends: %s", reason)
@@ -241,7 +261,7 @@ def _with_words(sql: str, parameters: Sequence[Any]) -> tuple[str, list[Any]]:
         if sign[0] == "%%":
             return sign[0]
         value = next(given)
-        if isinstance(value, str) and PLAIN_WORD.fullmatch(value):
+        if isinstance(value, str) and _PLAIN_WORD.fullmatch(value):
             return f"'{value}'"
         left.append(value)
         return sign[0]

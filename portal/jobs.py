@@ -17,7 +17,7 @@ from comments import reminders, retention
 from comments.models import SpentProof
 from news import leftovers, link_check, most_read, notices, outbox, saving
 from news.models import AttachmentText, MissedAddress, SearchEntry
-from news.models.photo import make_waiting_avif
+from news.models.photo import cut_waiting_crops, make_waiting_avif
 from news.text import VIETNAM
 from portal.accounts import audit, sign_in
 from portal.models import JobRun, Tick, draw_waiting_cards
@@ -63,6 +63,8 @@ JOBS = [
     # Each takes a few seconds.
     Job("index", "Lập lại chỉ mục tìm kiếm", lambda: SearchEntry.keep_outdated(seconds=20)),
     Job("files-read", "Đọc chữ trong tệp đính kèm", lambda: AttachmentText.take_missing(limit=4)),
+    # Nothing waits here but after an upgrade.
+    Job("crops", "Cắt lại ảnh", lambda: cut_waiting_crops(limit=10)),
     Job("avif", "Tạo ảnh AVIF", lambda: make_waiting_avif(limit=5)),
     # As soon as a day is over.
     Job("most-read", "Xếp tin đọc nhiều", most_read.keep, daily=True),

@@ -64,7 +64,7 @@ def _insertion() -> tuple[PreparedStatement, dict[str, Any]]:
     columns = ", ".join(field.column for field in fields)
     holes = ", ".join(f"%({field.attname})s" for field in fields)
     stored = f"INSERT INTO comments_comment ({columns}) SELECT {holes}"
-    if connection.vendor == "sqlite":
+    if connection.vendor != "postgresql":
         return PreparedStatement(f"{stored} RETURNING id"), usual
     statement = (
         f"WITH taken AS ({TAKE_UNLESS_STORED} RETURNING 1),"

@@ -74,7 +74,7 @@ TAKE_UNLESS_STORED = _TAKE_IF.format(
 
 
 def take_of(source: str) -> dict[str, Any]:
-    """What TAKE asks for, now."""
+    """What TAKE asks for, now; TAKE_UNLESS_STORED needs the digest besides."""
     return {
         "source": source,
         "window": window_now()[0],

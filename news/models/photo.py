@@ -68,6 +68,10 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
             used |= Q(Exists(rows))
         return self.exclude(used) if yes else self.filter(used)
 
+    def awaiting_crops(self) -> Self:
+        """Shown whole for want of crops, after an upgrade that brought other ones; the newest first."""
+        return self.filter(avif=Photo.Avif.WAITING, crops="").order_by("-uploaded_at", "-id")
+
     def awaiting_avif(self) -> Self:
         """With crops, and so shown on pages, but not yet as AVIF; the newest first, they are read most."""
         return (
@@ -476,6 +480,24 @@ def _tidied(fields: dict[str, Any]) -> dict[str, Any]:
         name: text.one_line(value) if isinstance(value, str) else value
         for name, value in fields.items()
     }
+
+
+def cut_waiting_crops(limit: int) -> int:
+    """Cut crops for at most `limit` photos that wait for theirs; how many now have them.
+
+    For the job that runs every minute. A photo whose master is lost or broken is passed by and tried again, which costs
+    little; `manage.py renditions` names it.
+    """
+    cut = 0
+    for photo in Photo.objects.awaiting_crops().iterator():
+        if cut == limit:
+            break
+        try:
+            photo.make_missing_files()
+            cut += 1
+        except (OSError, ValueError) as error:
+            logger.warning("no crops were cut of photo %s: %s", photo.pk, error)
+    return cut
 
 
 def make_waiting_avif(limit: int) -> int:

@@ -42,8 +42,9 @@ class MadeOnce(template.Node):
 
     def render(self, context: Context) -> SafeString:
         name = tuple(part.resolve(context) for part in self.name)
+        kind, *rest = name
         made: SafeString = freshness.made_once(
-            ("template", *name), lambda: self.nodelist.render(context)
+            (f"template {kind}", *rest), lambda: self.nodelist.render(context)
         )
         return made
 

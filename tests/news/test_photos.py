@@ -15,7 +15,7 @@ from PIL import Image
 from news import photos, renditions, richtext
 from news.library import learn_descriptions
 from news.models import Photo
-from news.models.photo import make_waiting_avif
+from news.models.photo import cut_waiting_crops, make_waiting_avif
 from tests.desk import files
 from tests.factories import make_article, make_photo, make_user, picture_bytes
 
@@ -394,6 +394,22 @@ def test_an_own_unused_photo_can_be_deleted() -> None:
 
 
 # --- AVIF and missing files -----------------------------------------------------------------------
+
+
+def test_after_an_upgrade_with_other_crops_the_regular_work_cuts_them_and_passes_by_what_is_lost(
+    settings: Any,
+) -> None:
+    whole, older, lost = make_photo(), make_photo(), make_photo()
+    Photo.objects.update(crops="", avif=Photo.Avif.WAITING)
+    for path in files(settings):
+        if lost.key.hex in path.name:
+            path.unlink()
+    assert cut_waiting_crops(1) == 1
+    assert cut_waiting_crops(5) == 1
+    assert set(Photo.objects.awaiting_crops()) == {lost}
+    for photo in whole, older:
+        photo.refresh_from_db()
+        assert photo.crops
 
 
 def test_avif_is_made_later_and_then_shown(settings: Any) -> None:

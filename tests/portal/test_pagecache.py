@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -343,3 +343,12 @@ def test_of_a_story_that_moved_to_another_address_a_proxy_is_told_to_forget_the_
     assert moved.status == 301
     assert moved.headers["X-Accel-Expires"].startswith("@")
     assert freshness.CACHEABLE_HEADER not in moved.headers
+
+
+def test_what_asks_no_database_is_answered_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> int:
+        raise OperationalError
+
+    monkeypatch.setattr(freshness, "current", away)
+    answer = ask("/robots.txt")
+    assert (answer.status, answer.text[:11]) == (200, "User-agent:")
