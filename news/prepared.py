@@ -217,8 +217,8 @@ class _Statement:
             ):
                 # Ended, or cut off.
                 raise
-            # Such as after a migration that changed a column's type. What follows the first line quotes the values.
-            reason = str(refused).partition("\n")[0]
+            # Such as after a migration that changed a column's type. What the database says may quote values.
+            reason = type(refused.__cause__).__name__
             logger.warning("Asked plainly until this connection ends: %s", reason)
             known[self._name] = False
         else:

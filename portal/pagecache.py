@@ -150,7 +150,9 @@ class PageCache:
         forget_charset(environ)
         # HEAD is answered from what GET would say; parameters that are not part of the key stay outside.
         asked = {**environ, "REQUEST_METHOD": "GET", "QUERY_STRING": key[-1]}
-        status, headers, body = answers.whole(self.application, asked)
+        # It may show more than that number, and so may its parts, but nothing is kept of what is older.
+        with freshness.at(generation):
+            status, headers, body = answers.whole(self.application, asked)
         if not may_be_kept(status, headers):
             self._note_unkept(hash(making))
             took_its_place = may_be_kept(status, headers, TOOK_ITS_PLACE)

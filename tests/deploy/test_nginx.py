@@ -179,6 +179,8 @@ def test_a_body_is_bounded_and_the_refusal_is_in_words(front: Front) -> None:
     assert answer.status == 413
     assert "quá lớn" in answer.text
     assert "Content-Security-Policy" in answer.headers
+    # What nobody reads must not reach granian, which would close the connection of the next reader.
+    assert front.ask("/robots.txt", "POST", b"x" * (8 * 1024 + 1)).status == 413
 
 
 def test_the_desk_may_send_photographs_and_files(front: Front) -> None:

@@ -207,6 +207,15 @@ def test_a_page_cannot_hand_out_files(told: Told) -> None:
     assert told.ask("/tep/1/a.pdf").body == b"secret"
 
 
+def test_a_private_link_is_masked_where_nginx_answers_itself(front: Front) -> None:
+    too_much = b"x" * 9000
+    assert front.ask("/ban-nhap/bi-mat/", "POST", too_much).status == 413
+    assert front.ask("/binh-luan/cua-toi/bi-mat/rut/", "POST", too_much * 8).status == 413
+    front.logged("reading", "/ban-nhap/…")
+    front.logged("reading", "/binh-luan/cua-toi/…")
+    assert "bi-mat" not in front.log.read_text()
+
+
 def test_who_opens_the_private_link_of_a_comment_is_in_no_log(front: Front) -> None:
     front.ask("/binh-luan/cua-toi/bi-mat/")
     front.ask("/sau-duong-dan-rieng/")

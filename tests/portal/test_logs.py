@@ -1,10 +1,11 @@
-"""No private link that works stands in a line of the log, whatever was wrong with the request."""
+"""No private link that works and no reader's words stand in a line of the log, whatever was wrong with the request."""
 
 import io
 import logging
 from collections.abc import Iterator
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 
 from comments.private_links import private_address
@@ -79,3 +80,18 @@ def test_a_traceback_that_quotes_a_link_is_masked_too(lines: io.StringIO) -> Non
         logging.getLogger("django.request").exception("failed at %s", address)
     assert "ValueError: /binh-luan/cua-toi/…/" in lines.getvalue()
     assert address.split("/")[-2] not in lines.getvalue()
+
+
+def test_what_a_database_refused_is_logged_without_the_row(lines: io.StringIO) -> None:
+    said = (
+        'null value in column "zz"\nDETAIL:  Failing row contains (74, Trần Thị B, b@example.vn).\n'
+    )
+    try:
+        try:
+            raise IntegrityError(said)
+        except IntegrityError as refused:
+            raise RuntimeError("not stored") from refused
+    except RuntimeError:
+        logging.getLogger("django.request").exception("failed")
+    assert 'null value in column "zz"' in lines.getvalue()
+    assert "b@example.vn" not in lines.getvalue()

@@ -327,6 +327,28 @@ def test_parts_of_many_stories_push_out_each_other_and_not_what_stands_on_every_
     assert made == [("row", 1)]
 
 
+def test_a_page_is_not_kept_with_parts_of_a_number_that_was_asked_for_before(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    story = make_article(title="Tên cũ", status="published")
+    address = story.section.get_absolute_url()
+    ask(address)
+    Article.objects.filter(pk=story.pk).update(title="Tên mới")
+    before = freshness.current()
+    freshness.bump()
+    inner = application.application
+
+    def remembers_what_was(*given: Any) -> Any:
+        """As a thread does that asked before the change and notes the answer only now."""
+        settings.GENERATION_MEMO_SECONDS = 3600
+        monkeypatch.setattr(freshness, "_memo", (before, float("inf")))
+        return inner(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(application, "application", remembers_what_was)
+        assert "Tên cũ" not in ask(address).text
+
+
 @pytest.mark.parametrize("number", ["0", "x", "01", "", "123456", "²"])
 def test_a_page_number_that_is_none_makes_no_copy(number: str) -> None:
     answer = ask("/", query=urlencode({"trang": number}))
