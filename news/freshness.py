@@ -48,7 +48,7 @@ _memo: tuple[int, float] = (0, float("-inf"))
 # What made_once() keeps, by its kind and name: under which number, until when.
 _made: dict[Hashable, dict[Hashable, tuple[int, dt.datetime, Any]]] = {}
 # Of one kind: what stands on every page is not pushed out by the stories of lists that are read to their end.
-MOST_MADE = 1000
+MOST_MADE = 500
 _making = threading.Lock()
 # The number under which it was asked, from when on it holds, and when the public pages next change by themselves.
 _next: tuple[int, dt.datetime | None, dt.datetime | None] = (-1, None, None)
