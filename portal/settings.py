@@ -457,7 +457,7 @@ NEWS_MISSING_PAGES = "portal.models.missing_pages"
 # most read, may be twice as old as the first, since a page may be made of a part that was kept.
 PAGE_CACHE_SECONDS = 60
 # In the memory of each process, which is to stay below 120 MB; nginx and Valkey keep more.
-PAGE_CACHE_BYTES = 16 * 1024 * 1024
+PAGE_CACHE_BYTES = 12 * 1024 * 1024
 GENERATION_MEMO_SECONDS = 1.0
 
 # How long a link to a draft may live, in days.
