@@ -47,6 +47,7 @@ TOOK_ITS_PLACE = ("301 ", "410 ")
 # nothing; its best (11) saves 14 %, which no reader sees within one round trip, for 50 ms.
 GZIP_LEVEL = 4
 NOT_BY_THE_PROXY: Headers = [("X-Accel-Expires", "0")]
+CHUNK = 65536
 # How long one request waits for another that makes the same page, before it makes it itself (seconds).
 WAIT_SECONDS = 3.0
 # How long it is remembered that an address gives no page to keep (seconds): nobody waits there for another.
@@ -85,7 +86,13 @@ class PageCache:
             return start_response(status, kept, *rest)
 
         forget_charset(environ)
-        return self.application(environ, start)
+        answer = self.application(environ, start)
+        if self.behind_proxy and environ.get("CONTENT_LENGTH", "") not in {"", "0"}:
+            # What a refusal left unread: granian would close the connection, and the proxy, which is still sending or
+            # has given it to the next reader, would say 502. It has the whole request, so nobody is waited for.
+            while environ["wsgi.input"].read(CHUNK):
+                pass
+        return answer
 
     def _look_further(
         self, key: Key, environ: Environ, start_response: StartResponse

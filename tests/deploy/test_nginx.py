@@ -184,7 +184,8 @@ def test_a_body_is_bounded_and_the_refusal_is_in_words(front: Front) -> None:
 
 
 def test_the_desk_may_send_photographs_and_files(front: Front) -> None:
-    for size in (15, 20):
+    # Refused without being read, which must cost nobody the connection: before the rest was read, one in six was a 502.
+    for size in (*[15] * 12, 20):
         big = front.ask("/quan-tri/anh/tai-len/", "POST", b"x" * (size * 1024 * 1024))
         assert big.status in {302, 403}
     assert front.ask("/quan-tri/anh/tai-len/", "POST", b"x" * (24 * 1024 * 1024 + 1)).status == 413
