@@ -218,7 +218,7 @@ def _found(places: Sequence[int], found: dict[int, Standing], *, more: bool) -> 
 def search(articles: ArticleQuerySet, words: str) -> ArticleQuerySet:
     """The newest RANKED of these articles that a query finds, those with all its words in the title side by side first.
 
-    They come bare: what is to be loaded with them is said afterwards (`search(…).with_card()`). No wanted word at all
+    They come bare: what is to be loaded with them is said afterwards (`search(…).select_related(…)`). No wanted word at all
     finds nothing.
     """
     query = Query.of(words)

@@ -132,10 +132,6 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         documents = Article.documents.through.objects.filter(article=OuterRef("pk"))
         return self.annotate(has_files=Exists(files), has_documents=Exists(documents))
 
-    def with_card(self) -> Self:
-        """With all that a card in a list shows, in the same query, and without the body."""
-        return self.select_related("section", "cover").defer("body")
-
     def most_read(self, days: int) -> Self:
         """By views of the last `days` days, most first; articles without a view do not occur."""
         since = text.local(timezone.now()).date() - dt.timedelta(days=days)
