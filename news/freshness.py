@@ -138,7 +138,7 @@ def listen() -> None:
 
 
 def next_change(*, after: dt.datetime) -> dt.datetime | None:
-    """As Article.objects.next_change(), asked once for each number: what is scheduled raises it."""
+    """As Article.next_change(), asked once for each number: what is scheduled raises it."""
     from news.models import Article
 
     global _next
@@ -150,7 +150,7 @@ def next_change(*, after: dt.datetime) -> dt.datetime | None:
         or after < since
         or (moment is not None and moment <= after)
     ):
-        since, moment = after, Article.objects.all().next_change(after=after)
+        since, moment = after, Article.next_change(after=after)
         _next = (number, since, moment)
     return moment
 

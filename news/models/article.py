@@ -141,12 +141,6 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             .order_by("-recent_views", "-published_at", "-id")
         )
 
-    def next_change(self, *, after: dt.datetime) -> dt.datetime | None:
-        """When the public pages next change by themselves after that moment: a story appears, expires, is
-        featured or is not any more. One query, four looks into an index."""
-        moments = {moment for row in _NEXT_CHANGES(after) for moment in row if moment}
-        return min(moments, default=None)
-
 
 def _next_changes(after: Any) -> "models.QuerySet[Generation, Any]":
     waiting = Article.objects.filter(status=Article.Status.PUBLISHED)
@@ -407,6 +401,13 @@ class Article(Placing):
                 if is_published and self.card is None and self.cover is None:
                     # What hinders the drawing must not hinder publishing; the regular work tries again.
                     transaction.on_commit(self.draw_card, robust=True)
+
+    @staticmethod
+    def next_change(*, after: dt.datetime) -> dt.datetime | None:
+        """When the public pages next change by themselves after that moment: a story appears, expires, is
+        featured or is not any more. One query, four looks into an index."""
+        moments = {moment for row in _NEXT_CHANGES(after) for moment in row if moment}
+        return min(moments, default=None)
 
     def get_absolute_url(self) -> str:
         return article_address(self.section.slug, self.slug, self.pk)

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from news.models import Article, Overrule
 from portal.roles import EDITOR
-from tests.browser.conftest import let_in, make_official
+from tests.browser.conftest import cookies_of, let_in, make_official
 from tests.factories import make_article, make_photo, make_section
 
 
@@ -30,12 +30,22 @@ def story(site: str) -> Article:
 def desk(watched: Page, site: str, story: Article) -> Page:
     editor = make_official(EDITOR, "bientap")
     let_in(watched, site, editor, f"/quan-tri/news/article/{story.pk}/change/")
-    expect(watched.locator(".cke_wysiwyg_frame")).to_be_visible()
+    await_editor(watched)
     return watched
 
 
 def remark(desk: Page, words: str) -> Any:
     return desk.locator(".proof-remark").filter(has_text=words)
+
+
+def await_editor(desk: Page) -> None:
+    desk.evaluate(
+        """() => new Promise(come => {
+            const editor = CKEDITOR.instances.id_body;
+            if (editor.status === "ready") come();
+            else editor.once("instanceReady", () => come());
+        })"""
+    )
 
 
 def chosen_in_editor(desk: Page) -> str:
@@ -66,6 +76,22 @@ def test_the_panel_leads_to_each_spot(desk: Page) -> None:
     assert is_in_view(desk, "figure img")
     remark(desk, "bảng mã cũ").first.get_by_role("button", name="Đến chỗ này").click()
     expect(desk.locator("[name=title]")).to_be_focused()
+
+
+def test_who_presses_before_the_editor_has_come_is_led_there_when_it_has(
+    watched: Page, site: str, story: Article
+) -> None:
+    watched.route("**/ckeditor/plugins/**", lambda route: None)
+    watched.context.add_cookies(cookies_of(make_official(EDITOR, "bientap"), site))
+    form = f"{site}/quan-tri/news/article/{story.pk}/change/"
+    with watched.expect_request("**/ckeditor/plugins/**"):
+        watched.goto(form, wait_until="domcontentloaded")
+    remark(watched, "Tên liên kết").get_by_role("button", name="Đến chỗ này").click()
+    # What was held goes on with it.
+    watched.unroute("**/ckeditor/plugins/**")
+    await_editor(watched)
+    assert chosen_in_editor(watched) == "tại đây"
+    assert is_in_view(watched, "a")
 
 
 def test_what_is_being_written_is_read_on_demand(desk: Page, story: Article) -> None:

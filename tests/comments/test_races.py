@@ -13,7 +13,7 @@ from django.test import Client
 from comments import proofs, tickets
 from comments.models import AlreadyDecided, Answer, Comment, Decision, Quota, Reason
 from news.models import OutboxMessage
-from tests.comments.test_writing import send
+from tests.comments.sending import send
 from tests.factories import make_article, make_comment, make_user
 from tests.racing import race
 

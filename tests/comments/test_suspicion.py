@@ -11,7 +11,7 @@ from django.utils import timezone
 from comments import suspicion
 from comments.models import BlockedSource, Comment, WatchedWord
 from comments.sources import words_digest_of
-from tests.comments.test_writing import send
+from tests.comments.sending import send
 from tests.factories import make_article, make_comment
 
 pytestmark = pytest.mark.django_db

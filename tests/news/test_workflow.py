@@ -370,14 +370,14 @@ def test_pages_are_kept_until_the_next_moment_at_which_something_changes_by_itse
 
     make_article(featured_from=at(-60), featured_until=at(40))
     make_article(status="draft", published_at=at(1))
-    assert Article.objects.all().next_change(after=now) == at(40)
+    assert Article.next_change(after=now) == at(40)
     make_article(expires_at=at(30))
-    assert Article.objects.all().next_change(after=now) == at(30)
+    assert Article.next_change(after=now) == at(30)
     make_article(featured_from=at(20))
-    assert Article.objects.all().next_change(after=now) == at(20)
+    assert Article.next_change(after=now) == at(20)
     make_article(published_at=at(10))
-    assert Article.objects.all().next_change(after=now) == at(10)
-    assert Article.objects.all().next_change(after=at(50)) is None
+    assert Article.next_change(after=now) == at(10)
+    assert Article.next_change(after=at(50)) is None
 
 
 def test_a_public_story_is_not_sent_into_the_future(people: dict[str, User]) -> None:

@@ -25,7 +25,7 @@ from news.models import (
 )
 from portal.wsgi import application
 from tests.asking import ask
-from tests.comments.test_writing import WORDS
+from tests.comments.sending import WORDS
 from tests.many import copies, hours_before
 from tests.portal.whole_site import make_site, public_addresses
 from tests.tools.plans import counted, read_through

@@ -147,6 +147,11 @@
   function jump(place) {
     const field = form.elements[place.field];
     const editor = editorOf(field);
+    if (window.CKEDITOR && field.dataset.type === "ckeditortype" && (!editor || editor.status !== "ready")) {
+      /* Pressed while the editor was still coming. */
+      window.CKEDITOR.once("instanceReady", () => jump(place));
+      return;
+    }
     if (editor) {
       if (!jumpInEditor(editor, place)) say("Chưa tìm thấy: chỗ này đã được sửa. Hãy bấm Soát bài đang viết.");
       return;
