@@ -50,6 +50,13 @@ FLOOR_PAGE = """<!doctype html>
 <html lang="vi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>A bare page</title><link rel="stylesheet" href="bare.css"></head><body><p>Chào bạn.</p></body></html>
 """
+# Among files, which may do nothing when they are opened by themselves, it is a page.
+FLOOR_LOCATION = """
+location ^~ /static/bare. {
+    include headers.conf;
+    root /data;
+}
+"""
 ADDRESSES = """
 from django.urls import reverse
 from portal.demo.load import story
@@ -149,7 +156,7 @@ def certify(openssl: str, folder: Path) -> None:
 
 
 def with_tls(folder: Path, port: int) -> Path:
-    """A copy of deploy/ that ends TLS itself at this port, with certificate and key in its tls/."""
+    """A copy of deploy/ that ends TLS itself at this port, with certificate and key in its tls/, and has the bare page."""
     copy = folder / "deploy"
     shutil.copytree(DEPLOY, copy)
     text = (copy / "tls" / "site.conf.example").read_text()
@@ -165,6 +172,8 @@ def with_tls(folder: Path, port: int) -> Path:
             " ssl default_server", " ssl http2 default_server"
         )
     (copy / "tls" / "site.conf").write_text(text)
+    with (copy / "site.conf").open("a") as site:
+        site.write(FLOOR_LOCATION)
     return copy
 
 

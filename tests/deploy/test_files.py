@@ -255,7 +255,7 @@ def test_the_files_of_production_hold_no_address_of_a_machine_they_were_written_
 
 def test_nginx_lets_in_what_the_libraries_take() -> None:
     found = re.search(
-        r"location /quan-tri/ \{.*?client_max_body_size (\d+)m;",
+        r"location \^~ /quan-tri/ \{.*?client_max_body_size (\d+)m;",
         (DEPLOY / "site.conf").read_text(),
         re.DOTALL,
     )
