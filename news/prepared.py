@@ -170,8 +170,9 @@ class _Kept(NamedTuple):
 class _Statement:
     """A query as a prepared statement of PostgreSQL, in each session that asks it.
 
-    After five times the session keeps one plan for all values, unless plans for single ones are much cheaper, and makes it
-    anew when a table or its statistics change.
+    The session keeps one plan for all values and makes it anew when a table or its statistics change. By itself PostgreSQL
+    would go on planning for single values where that looks much cheaper: of a list's last pages it knows that little is
+    left, finds the same plan each time, and takes ten times as long as carrying it out. Nothing else in a session is prepared.
     A statement outlives transactions, failed ones too, and ends with its session. PgBouncer gives each transaction
     another one, so it must be said that it stands before the database (DATABASE_POOLED).
     """
@@ -187,7 +188,9 @@ class _Statement:
         # The same name is the same statement in every process: a pooler of which nobody has told may mix up their sessions.
         text = repr((types, sql, parameters)).encode()
         name = self._name = f"prepared_{hashlib.sha256(text).hexdigest()[:16]}"
-        self._prepare = f"PREPARE {name} ({types}) AS {sql}; "
+        self._prepare = (
+            f"SET plan_cache_mode = force_generic_plan; PREPARE {name} ({types}) AS {sql}; "
+        )
         self._parameters = [
             AsIs(f"${places[place] + 1}") if place in places else constant
             for place, constant in enumerate(parameters)

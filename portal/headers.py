@@ -1,4 +1,5 @@
-"""Headers that every answer carries, errors, static files and media included."""
+"""Headers that every answer of the application carries, errors and static files included. Of files nginx sends fewer
+(deploy/file-headers.conf)."""
 
 from collections.abc import Callable
 

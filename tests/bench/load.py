@@ -5,7 +5,7 @@
 `make bench` runs it and writes the part "load" of docs/performance.md. The servers are those of production on loopback
 (granian with the command of the Dockerfile but one worker, nginx with deploy/nginx.conf, Redis, PostgreSQL), the data
 sets are kept (tests.bench.datasets), wrk drives. What is compared takes turns: each figure is the median of rounds in
-each of which everything is driven once. Client and server share the machine, so beside the requests in a second stands
+each of which everything is driven once, each ratio the median of theirs. Client and server share the machine, so beside the requests in a second stands
 what one costs the server in CPU time. `--quick` tries everything for a second, `--only` a part; both write nothing.
 """
 
@@ -319,7 +319,7 @@ def main() -> int:
         print(f"NOT RUN: install the Debian packages {' '.join(missing)}", file=sys.stderr)
         return private_postgres.NOTHING_FOUND
     private_postgres.exit_on_signals()
-    rounds, seconds = (1, 1) if said.quick else (3, 2)
+    rounds, seconds = (1, 1) if said.quick else (9, 1)
     asked = Asked(said.small, said.large, rounds, seconds, said.quick, said.only)
     began = time.monotonic()
     try:

@@ -1,13 +1,13 @@
 """What tests.bench.load and tests.bench.soak found, in words and tables."""
 
+import statistics
 from typing import Any
 
-from tests.bench import report
+from tests.bench import driving, report
 from tests.bench.report import KINDS, Found, table
 
 CONNECTIONS = ("1", "16", "64")
-# The number of connections whose ratio is held against the target: enough to keep one worker busy.
-JUDGED = "16"
+JUDGED = str(driving.JUDGED)
 WORDS = {"article": "article", "home": "home", "section": "section", "feed": "feed"}
 Line = list[str]
 
@@ -33,9 +33,10 @@ def cpu(figures: Found, name: str) -> str:
     return f"{one['cpu_us']:,.0f}"
 
 
-def ratio(figures: Found, one: str, other: str, *, of: str = "per_second") -> float:
-    found: float = figures[one][JUDGED][of] / max(figures[other][JUDGED][of], 1e-9)
-    return found
+def ratio(figures: Found, one: str, other: str) -> float:
+    """Of the requests in a second: the median of the ratios of all rounds, in each of which both had their turn."""
+    rounds = zip(figures[one][JUDGED]["each"], figures[other][JUDGED]["each"], strict=True)
+    return statistics.median(mine / max(beside, 1e-9) for mine, beside in rounds)
 
 
 HEAD = [
@@ -273,9 +274,9 @@ def text(found: Found) -> str:
     return "\n\n".join(
         [
             f"{report.where(found['machine'])} Took {found['minutes']} minutes; load at the end "
-            f"{found['load after']}. {asked['rounds']} rounds of {asked['seconds']} s for each figure. "
+            f"{found['load after']}. {asked['rounds']} rounds of {asked['seconds']} s, a third of them with 1 and 64 connections. "
             f"{failures(found)}",
-            f"Ratios are of the requests in a second with {JUDGED} connections.",
+            f"Ratios are the medians of the rounds' own, of the requests in a second with {JUDGED} connections.",
             "### Repeat readers, and a view counted",
             hot(found),
             "### Cold pages",

@@ -138,7 +138,7 @@ ON_PAGES = {
     "Permissions-Policy": PERMISSIONS_POLICY,
     "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
 }
-ON_FILES = {"default-src 'none'", "sandbox"}
+ON_FILES = {"default-src 'none'", "frame-ancestors 'none'"}
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ ON_FILES = {"default-src 'none'", "sandbox"}
         ("/" + "x" * 9000, 414, POLICY),
     ],
 )
-def test_every_answer_carries_the_headers_of_the_house_once(
+def test_every_answer_carries_once_the_headers_that_mean_something_in_it(
     front: Front, path: str, status: int, policy: set[str]
 ) -> None:
     answer = front.ask(front.installation.photo if path == "photo" else path)

@@ -216,11 +216,17 @@ def test_a_private_link_is_masked_where_nginx_answers_itself(front: Front) -> No
     assert "bi-mat" not in front.log.read_text()
 
 
-def test_who_opens_the_private_link_of_a_comment_is_in_no_log(front: Front) -> None:
-    front.ask("/binh-luan/cua-toi/bi-mat/")
-    front.ask("/sau-duong-dan-rieng/")
-    front.logged("reading", "/sau-duong-dan-rieng/")
-    assert "bi-mat" not in front.log.read_text()
+@pytest.mark.parametrize("link", ["/binh-luan/cua-toi/", "/ban-nhap/"])
+@pytest.mark.parametrize("end", ["", "rss.xml", "ban-luu.html"])
+def test_who_opens_a_private_link_is_in_no_log_whatever_it_ends_with(
+    front: Front, link: str, end: str
+) -> None:
+    before = front.log.read_text().count(f'"{link}')
+    front.ask(f"{link}bi-mat/{end}")
+    after = f"/sau{link}{end}"
+    front.ask(after)
+    front.logged("reading", after)
+    assert front.log.read_text().count(f'"{link}') == before
 
 
 def test_who_loads_which_file_is_in_no_log(front: Front) -> None:

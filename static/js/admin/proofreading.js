@@ -144,12 +144,24 @@
     return true;
   }
 
+  /* Where somebody wanted to go while the editor was still coming. */
+  let awaited = null;
+
+  function go() {
+    const place = awaited;
+    awaited = null;
+    say("");
+    /* Who writes elsewhere meanwhile stays there. */
+    if (document.activeElement === document.body || panel.contains(document.activeElement)) jump(place);
+  }
+
   function jump(place) {
     const field = form.elements[place.field];
     const editor = editorOf(field);
     if (window.CKEDITOR && field.dataset.type === "ckeditortype" && (!editor || editor.status !== "ready")) {
-      /* Pressed while the editor was still coming. */
-      window.CKEDITOR.once("instanceReady", () => jump(place));
+      say("Chưa đến được: khung soạn thảo đang mở, xin chờ.");
+      if (!awaited) window.CKEDITOR.once("instanceReady", go);
+      awaited = place;
       return;
     }
     if (editor) {
