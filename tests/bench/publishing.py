@@ -22,6 +22,11 @@ import django; django.setup()
 from django.contrib.auth.models import User
 from tests.factories import make_article
 editor = User.objects.create(username=f"toa-soan-{os.getpid()}", is_superuser=True)
+from django.conf import settings
+from news import freshness
+if settings.REDIS_URL:
+    # As portal.serving does; so the first story does not wait until the client of Redis is loaded.
+    freshness.listen()
 print("ready", flush=True)
 from django.db import transaction
 moments = []
