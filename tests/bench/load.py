@@ -5,8 +5,8 @@
 `make bench` runs it and writes the part "load" of docs/performance.md. The servers are those of production on loopback
 (granian with the command of the Dockerfile but one worker, nginx with deploy/nginx.conf, Redis, PostgreSQL), the data
 sets are kept (tests.bench.datasets), wrk drives. What is compared takes turns: each figure is the median of rounds in
-each of which everything is driven once, each ratio the median of theirs. Client and server share the machine, so beside the requests in a second stands
-what one costs the server in CPU time. `--quick` tries everything for a second, `--only` a part; both write nothing.
+each of which everything is driven once, each ratio the median of theirs. Client and server share the machine, so beside
+the requests in a second stands what one costs the server in CPU time. `--quick` tries everything for a second, `--only` a part; both write nothing.
 """
 
 import argparse
